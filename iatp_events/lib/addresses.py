@@ -1,0 +1,17 @@
+"""Absolute addresses, built from SITE_URL only: the Host header is the caller's word."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+
+def absolute(name: str, *args: Any, language: str = "", query: str = "", **kwargs: Any) -> str:
+    """The full address of a named page, in a language when the page carries one in its path."""
+    if language:
+        with translation.override(language):
+            path = reverse(name, args=args, kwargs=kwargs)
+    else:
+        path = reverse(name, args=args, kwargs=kwargs)
+    return f"{settings.SITE_URL}{path}" + (f"?{query}" if query else "")

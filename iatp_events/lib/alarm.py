@@ -1,0 +1,21 @@
+"""Ring the alarm clock: tell a worker that there is something in the database for it.
+
+Nothing depends on the bell being heard; the next tick finds the same work.
+"""
+
+import logging
+
+from celery import current_app
+
+logger = logging.getLogger(__name__)
+
+_IMPATIENT = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "retry_on_timeout": False, "max_retries": 0}
+
+
+def ring(task: str) -> None:
+    """Publish a task by name, best effort, in well under a second; a dead broker costs a log line."""
+    try:
+        with current_app.connection_for_write(transport_options=_IMPATIENT) as connection:
+            current_app.send_task(task, connection=connection, retry=False, ignore_result=True, expires=60)
+    except Exception as error:  # kombu, redis and sockets each have a family of their own
+        logger.warning("The broker is away (%s); the next tick does %s.", type(error).__name__, task)

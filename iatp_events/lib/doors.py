@@ -1,0 +1,60 @@
+"""Every view declares its door: who may come in. A test walks the URLconf and fails on a view without one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from iatp_events.lib import signing
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def public(view: View[P]) -> View[P]:
+    """Anyone may come in; the page never reads who it is."""
+    view.door = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Whoever holds a link that we signed for this purpose; the view gets its numbers instead of the token.
+
+    A link that is not ours answers 404. The page is never stored, indexed or named in a Referer.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        @never_cache
+        def door(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                numbers = signing.read(purpose, token)
+            except signing.BadToken:
+                raise Http404 from None
+            return view(request, token, *numbers)
+
+        door.door = f"by_link:{purpose}"  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def staff(permission: str) -> Callable[[View[P]], View[P]]:
+    """A member of staff with this permission, signed in."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.has_perm(permission):  # type: ignore[union-attr]
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded: View[P] = staff_member_required(never_cache(door), login_url="admin:login")
+        guarded.door = f"staff:{permission}"  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

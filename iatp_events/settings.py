@@ -1,0 +1,228 @@
+"""All settings, read top to bottom. Every variable is documented in .env.example."""
+
+import sys
+import zoneinfo
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from iatp_events import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+
+# The pinned tzdata decides, not the machine's: a law that moves a clock arrives with an upgrade of ours.
+zoneinfo.reset_tzpath(to=())
+
+# --- Where and who ---------------------------------------------------------------------------------------------------
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+DEBUG = env.flag("DEBUG", False)
+PORT = env.number("PORT", 8000, lowest=1, highest=65535)
+SITE_URL = env.site_url("SITE_URL", f"http://localhost:{PORT}")
+HTTPS = SITE_URL.startswith("https://")
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, debug=DEBUG, production=HTTPS)
+SITE_HOST = SITE_URL.split("://")[1].rsplit(":", 1)[0] if SITE_URL.count(":") > 1 else SITE_URL.split("://")[1]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [SITE_HOST] if HTTPS else [SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
+if HTTPS and DEBUG:
+    raise ImproperlyConfigured("DEBUG: must be off when SITE_URL is https.")
+if not DEBUG and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS: '*' accepts any host; name the hosts.")
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, highest=10)
+DEMO = env.flag("DEMO", True)
+
+# --- What it is made of ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_countries",
+    "i18nfield",
+    "workshops",
+    "registrations",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iatp_events.middleware.refuse_what_no_database_stores",
+    "iatp_events.middleware.keep_links_private",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "iatp_events.urls"
+WSGI_APPLICATION = "iatp_events.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# --- Data ------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", VAR_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.broker("REDIS_URL", VAR_DIR)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://", 1),
+        "KEY_PREFIX": "iatp",
+        # The cache only counts; when it is away, nobody may wait for it.
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+    }
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- Languages and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("pt", "Português"), ("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+COUNTRIES_FIRST = (
+    "AR BO BR CL CO CR CU DO EC SV GT HT HN JM MX NI PA PY PE PR TT UY VE AG BS BB BZ DM GD GY KN LC VC SR".split()
+)
+COUNTRIES_FIRST_BREAK = "—"
+
+# --- Mail and messages -----------------------------------------------------------------------------------------------
+SMTP = env.mail("EMAIL_URL")
+MAIL_DIR = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"no-reply@{SITE_HOST if '.' in SITE_HOST else 'example.org'}")
+if "@" not in DEFAULT_FROM_EMAIL or "\n" in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL: is not a mail address.")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
+MAIL_BUDGET = env.seconds("MAIL_BUDGET", 30)
+MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 180)
+MESSAGE_BACKOFF = [
+    timedelta(seconds=float(step)) for step in env.words("MESSAGE_BACKOFF", "10 30 60 300 900 1800 3600".split())
+]
+CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
+MEETING_HOSTS = env.words(
+    "MEETING_HOSTS",
+    ["zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com", "meet.google.com", "meet.jit.si"],
+)
+RATE_LIMITS = env.rates("RATE_LIMITS", {"registrations_per_address": 300, "registrations_per_email": 10})
+
+# --- Celery: only the alarm clock; the database is the queue ---------------------------------------------------------
+TICK_EVERY = env.seconds("TICK_EVERY", 10)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "unacked_restore_throttle": 1}
+CELERY_TIMEZONE = "UTC"
+# A tick that waited longer than the next one is due has nothing left to say.
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "registrations.tick",
+        "schedule": TICK_EVERY.total_seconds(),
+        "options": {"expires": max(30.0, 3 * TICK_EVERY.total_seconds())},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# --- Pages, files, security ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "iatp_events.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+if HTTPS:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    if TRUSTED_PROXY_COUNT:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# One guesser is stopped at five tries; the owner, who comes from elsewhere, is not locked out with them.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "iatp_events.lib.ratelimit.client_address"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+AXES_VERBOSE = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "axes": {"level": "WARNING"},
+    },
+}

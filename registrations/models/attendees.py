@@ -1,0 +1,79 @@
+"""People who come, and the addresses they are reached at."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from iatp_events.lib.folding import FoldedField
+from registrations.choices import Gender, Source
+from workshops.choices import Sector
+from workshops.models.series import validate_zone
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+
+def normalise(address: str) -> str:
+    """The form in which an address is compared: trimmed, NFC, casefolded, the domain as IDNA.
+
+    Dots and plus signs stay: they are part of some people's address.
+    Raises ValueError when the domain can be no domain.
+    """
+    local, at, domain = unicodedata.normalize("NFC", address.strip()).casefold().rpartition("@")
+    if not at or not local or not domain:
+        raise ValueError("not an address")
+    return f"{local}@{domain.rstrip('.').encode('idna').decode('ascii')}"
+
+
+class Attendee(models.Model):
+    full_name = models.CharField(_("full name"), max_length=200)
+    country = CountryField(_("country"), blank=True)
+    timezone = models.CharField(_("time zone"), max_length=64, default="America/Santiago", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="es")
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    initiative = models.CharField(_("initiative"), max_length=200, blank=True)
+    sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
+    gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
+    reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    folded = FoldedField(sources=("full_name", "organisation", "initiative"))
+
+    addresses: RelatedManager[EmailAddress]
+
+    class Meta:
+        verbose_name = _("attendee")
+        verbose_name_plural = _("attendees")
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def stop_reminders(self, *, at: datetime) -> None:
+        self.reminders_stopped_at = at
+        self.save(update_fields=["reminders_stopped_at"])
+
+    def take_reminders(self) -> None:
+        self.reminders_stopped_at = None
+        self.save(update_fields=["reminders_stopped_at"])
+
+
+class EmailAddress(models.Model):
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("attendee"))
+    address = models.CharField(_("address"), max_length=254)
+    normalised = models.CharField(_("normalised"), max_length=254, unique=True)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
+
+    class Meta:
+        verbose_name = _("e-mail address")
+        verbose_name_plural = _("e-mail addresses")
+
+    def __str__(self) -> str:
+        return self.address

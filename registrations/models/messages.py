@@ -1,0 +1,97 @@
+"""One logical mail: scheduled once by its key, delivered by lease, never forgotten."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from registrations.choices import MessageKind, MessageState, SkipReason
+from registrations.models.attendees import Attendee
+from registrations.models.registrations import Registration
+from registrations.models.reminders import ReminderRule
+
+# The namespace of every Message-ID; it must never change, or copies of one mail stop being one mail.
+_NAMESPACE = uuid.UUID("6d0f6a52-6d0b-4c56-9d3f-0b6c5e0f2a11")
+UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: datetime) -> MessageQuerySet:
+        """Queued rows whose moment has come, and rows whose sender died or froze, oldest first."""
+        queued = Q(state=MessageState.QUEUED, next_attempt_at__lte=now)
+        abandoned = Q(state=MessageState.SENDING, lease_until__lte=now)
+        return self.filter(queued | abandoned).order_by("next_attempt_at", "pk")
+
+    def unfinished(self) -> MessageQuerySet:
+        return self.filter(state__in=UNFINISHED)
+
+    def leased(self, token: uuid.UUID) -> MessageQuerySet:
+        """Rows that the holder of this lease may still write."""
+        return self.filter(state=MessageState.SENDING, lease_token=token)
+
+
+class Message(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(_("key"), max_length=200, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=30, choices=MessageKind.choices)
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="messages", verbose_name=_("attendee"))
+    series = models.ForeignKey("workshops.Series", on_delete=models.PROTECT, related_name="+", verbose_name=_("series"))
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, null=True, related_name="messages", verbose_name=_("registration")
+    )
+    bundle = models.JSONField(default=list, editable=False)  # ids of several registrations that one mail speaks of
+    rule = models.ForeignKey(ReminderRule, on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("rule"))
+    round = models.PositiveIntegerField(default=0, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    due_at = models.DateTimeField(_("due"))
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    state = models.CharField(_("state"), max_length=20, choices=MessageState.choices, default=MessageState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_token = models.UUIDField(null=True, editable=False)
+    skip_reason = models.CharField(_("why skipped"), max_length=30, choices=SkipReason.choices, blank=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENDING) | Q(lease_until__isnull=False, lease_token__isnull=False),
+                name="who_sends_holds_a_lease",
+            ),
+            models.CheckConstraint(condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="sent_has_a_moment"),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=Q(state__in=UNFINISHED), name="message_unfinished"),
+            models.Index(fields=["registration", "rule", "round", "revision"], name="message_of_a_reminder"),
+            models.Index(fields=["state", "kind"], name="message_by_state"),
+            models.Index(fields=["created_at"], name="message_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.attendee}"
+
+    @property
+    def message_id(self) -> str:
+        """The same for every copy that a crash could produce."""
+        from django.conf import settings
+
+        domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(" <>")
+        return f"<{uuid.uuid5(_NAMESPACE, self.key)}@{domain}>"
+
+    @property
+    def registration_ids(self) -> list[int]:
+        """Every registration this mail speaks of."""
+        return list(self.bundle) or ([self.registration_id] if self.registration_id else [])

@@ -1,0 +1,134 @@
+"""One person's registration for one session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from registrations.choices import RegistrationState, Source
+from registrations.models.attendees import Attendee
+from workshops.choices import PlaceMode
+from workshops.models import Places, Session
+
+HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def at(self, places: Places) -> RegistrationQuerySet:
+        return self.filter(session=places.session_id, mode=places.mode)
+
+    def holding(self) -> RegistrationQuerySet:
+        """Those who count against the capacity."""
+        return self.filter(state__in=HOLDING)
+
+    def waiting(self) -> RegistrationQuerySet:
+        """The waiting list, who has waited longest first."""
+        return self.filter(state=RegistrationState.WAITLISTED).order_by("joined_waitlist_at", "pk")
+
+    def confirmed(self) -> RegistrationQuerySet:
+        return self.filter(state=RegistrationState.CONFIRMED)
+
+    def told_otherwise(self) -> RegistrationQuerySet:
+        """Those who were told facts about their session that no longer hold, and who still mean to come."""
+        return (
+            self.filter(state__in=[*HOLDING, RegistrationState.WAITLISTED])
+            .exclude(told_facts="")
+            .exclude(told_facts=F("session__revised_facts"))
+        )
+
+
+class Registration(models.Model):
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("session"))
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="registrations", verbose_name=_("attendee"))
+    mode = models.CharField(_("mode"), max_length=20, choices=PlaceMode.choices, default=PlaceMode.ONLINE)
+    state = models.CharField(_("state"), max_length=20, choices=RegistrationState.choices)
+    round = models.PositiveIntegerField(_("round"), default=0, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    joined_waitlist_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
+    created_at = models.DateTimeField(_("created"))
+    link_version = models.PositiveIntegerField(default=1, editable=False)
+
+    # What the person was last told, so that every change finds whom it must reach.
+    told_facts = models.CharField(max_length=64, blank=True, editable=False)
+
+    # What this form said; of a person we know already it changes nothing else.
+    support_needed = models.TextField(_("support needed"), blank=True)
+    question = models.TextField(_("question for the panel"), blank=True)
+    typed = models.JSONField(_("as typed"), default=dict, blank=True, editable=False)
+
+    # The figures outlive the person's data.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    gender = models.CharField(_("gender"), max_length=20, blank=True)
+    sector = models.CharField(_("sector"), max_length=30, blank=True)
+    initiative = models.CharField(_("initiative"), max_length=200, blank=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "attendee"], name="registered_once_per_session"),
+            models.CheckConstraint(condition=Q(state__in=RegistrationState.values), name="registration_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=RegistrationState.WAITLISTED) | Q(joined_waitlist_at__isnull=False),
+                name="who_waits_waits_since",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "mode", "state"], name="registration_by_state"),
+            models.Index(
+                fields=["session", "mode", "joined_waitlist_at", "id"],
+                condition=Q(state=RegistrationState.WAITLISTED),
+                name="registration_waiting_list",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} · {self.session}"
+
+    @property
+    def is_live(self) -> bool:
+        """The person means to come: confirmed, offered a place, or waiting for one."""
+        return self.state in (*HOLDING, RegistrationState.WAITLISTED)
+
+    @property
+    def holds_place(self) -> bool:
+        return self.state in HOLDING
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == RegistrationState.WAITLISTED
+
+    @property
+    def calendar_sequence(self) -> int:
+        """Rises with every change of the session and with every new confirmation; never falls."""
+        return self.session.revision + self.round
+
+    def place_in_line(self) -> int:
+        """The place on the waiting list, from 1. One query."""
+        ahead = Q(joined_waitlist_at__lt=self.joined_waitlist_at) | Q(joined_waitlist_at=self.joined_waitlist_at, pk__lt=self.pk)
+        same = Registration.objects.filter(session=self.session_id, mode=self.mode, state=RegistrationState.WAITLISTED)
+        return same.filter(ahead).count() + 1
+
+    def confirm(self, *, at: datetime) -> None:
+        self.state, self.confirmed_at = RegistrationState.CONFIRMED, at
+        self.round += 1
+        self.save(update_fields=["state", "confirmed_at", "round"])
+
+    def wait(self, *, since: datetime) -> None:
+        self.state, self.joined_waitlist_at = RegistrationState.WAITLISTED, since
+        self.save(update_fields=["state", "joined_waitlist_at"])
+
+    def cancel(self, *, at: datetime) -> None:
+        self.state, self.cancelled_at = RegistrationState.CANCELLED, at
+        self.save(update_fields=["state", "cancelled_at"])
+
+    def remember_told(self, facts: str) -> None:
+        """Note the facts a mail that left told this person."""
+        Registration.objects.filter(pk=self.pk).update(told_facts=facts)

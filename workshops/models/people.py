@@ -1,0 +1,55 @@
+"""Speakers: people who appear on panels. They never have an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from i18nfield.fields import I18nCharField, I18nTextField
+
+from iatp_events.lib.folding import FoldedField
+from workshops.choices import Sector
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from workshops.models.panels import Panellist
+
+
+class SpeakerQuerySet(models.QuerySet["Speaker"]):
+    def published(self) -> SpeakerQuerySet:
+        """Speakers who sit on a panel that the public may see."""
+        from workshops.models.sessions import Session
+
+        return self.filter(panel_seats__session__in=Session.objects.published()).distinct()
+
+
+class Speaker(models.Model):
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    position = I18nCharField(_("position"), blank=True, default="")
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
+    country = CountryField(_("country"), blank=True)
+    biography = I18nTextField(_("biography"), blank=True, default="", help_text=_("Markdown."))
+    photo = models.ImageField(_("photo"), upload_to="speakers/", blank=True)
+    email = models.EmailField(_("private e-mail"), blank=True, help_text=_("For mails to the panel; never shown."))
+    links = models.JSONField(_("links"), default=list, blank=True)
+    folded = FoldedField(sources=("name", "organisation", "position"))
+
+    objects = SpeakerQuerySet.as_manager()
+    panel_seats: RelatedManager[Panellist]
+
+    class Meta:
+        verbose_name = _("speaker")
+        verbose_name_plural = _("speakers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
