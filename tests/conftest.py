@@ -1,0 +1,38 @@
+"""What holds for every test: the world stands at NOW, nothing leaves, nothing stays."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone, translation
+from pytest_django import Settings
+
+from iatp_events.lib import clock
+from tests.factories import NOW
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def _stand_at_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stop both clocks, the process's and the database's, at factories.NOW.
+
+    `time_machine.travel(...)` inside a test moves both. Tests with real processes carry `real_time`.
+    """
+    if request.node.get_closest_marker("real_time"):
+        yield
+        return
+    with time_machine.travel(NOW, tick=False):
+        monkeypatch.setattr(clock, "now", timezone.now)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _leave_nothing_behind(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    """Mails and photos go to a folder of the test's own; counters and the language start afresh."""
+    settings.MAIL_DIR, settings.MEDIA_ROOT = tmp_path / "mail", tmp_path / "media"
+    cache.clear()
+    with translation.override("en"):
+        yield

@@ -1,0 +1,35 @@
+"""The product's settings, read in an environment that no developer's `.env` reaches.
+
+Only the pytest process reads these. Processes that tests start read the product's own (tests/servers).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+VAR = tempfile.mkdtemp(prefix="iatp-tests-")
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+os.environ.update(
+    VAR_DIR=VAR,
+    DEBUG="0",
+    SECRET_KEY="a key for tests that opens nothing: 0123456789 abcdefghijkl",
+    SITE_URL="http://localhost:8000",
+    ALLOWED_HOSTS="localhost,testserver",
+    DEFAULT_FROM_EMAIL="workshops@example.org",
+    LOG_LEVEL="WARNING",
+    # Empty, not absent: `.env` fills in what is absent.
+    **dict.fromkeys(
+        ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "RATE_LIMITS", "TRUSTED_PROXY_COUNT", "MEETING_HOSTS"), ""
+    ),
+)
+
+from iatp_events.settings import *  # noqa: E402, F403
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = "memory://"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
