@@ -1,0 +1,119 @@
+"""The product as an operator runs it: web, worker and beat as processes, on a database and a broker of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.servers.mailbox import Mailbox
+from tests.servers.processes import ROOT, Process, free_port
+
+QUICK = {
+    "TICK_EVERY": "1",
+    "CHANGES_SETTLE": "1",
+    "MESSAGE_LEASE": "60",
+    "MESSAGE_BACKOFF": "1,2",
+    "RATE_LIMITS": "registrations_per_address=100000,registrations_per_email=1000",
+}
+_ANSWER = """
+import json, sys, django
+django.setup()
+answer = None
+exec(sys.stdin.read())
+print(json.dumps(answer, default=str))
+"""
+
+
+class House:
+    """One installation. `environment` is all that its processes get from outside."""
+
+    def __init__(
+        self, var: Path, *, database_url: str = "", broker_url: str = "", mailbox: Mailbox | None = None
+    ) -> None:
+        self.var, self.database_url, self.mailbox = var, database_url, mailbox
+        self.port = free_port()
+        self.processes: list[Process] = []
+        var.mkdir(parents=True, exist_ok=True)
+        self.environment = QUICK | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(var),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "iatp_events.settings",
+            "VAR_DIR": str(var),
+            "PORT": str(self.port),
+            "SITE_URL": self.url,
+            "SECRET_KEY": "a key for tests that opens nothing: 0123456789 abcdefghijkl",
+            "DEFAULT_FROM_EMAIL": "workshops@example.org",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": broker_url,
+            "EMAIL_URL": mailbox.url if mailbox else "",
+            "ALLOWED_HOSTS": "",
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def manage(self, *arguments: str) -> str:
+        return self._run([sys.executable, "manage.py", *arguments])
+
+    def run(self, code: str) -> Any:
+        """Run Python inside the product, in a process of its own; return what it leaves in `answer`."""
+        return json.loads(self._run([sys.executable, "-c", _ANSWER], code).strip().rsplit("\n", 1)[-1])
+
+    def web(self, *, workers: int = 2, application: str = "iatp_events.wsgi:application") -> Process:
+        bind = f"127.0.0.1:{self.port}"
+        web = self.start("web", "gunicorn", "--workers", str(workers), "--timeout", "120", "--bind", bind, application)
+        web.wait_until(self._is_ready, what="the web server")
+        return web
+
+    def worker(self) -> Process:
+        worker = self.start(
+            "worker", "celery", "-A", "iatp_events", "worker", "--concurrency", "1", "--loglevel", "INFO"
+        )
+        worker.wait_until(lambda: " ready." in worker.output, what="the worker")
+        return worker
+
+    def beat(self) -> Process:
+        return self.start("beat", "celery", "-A", "iatp_events", "beat", "--loglevel", "INFO")
+
+    def start(self, name: str, *command: str) -> Process:
+        process = Process([sys.executable, "-m", *command], environment=self.environment, log=self.var / f"{name}.log")
+        self.processes.append(process)
+        return process
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.stop()
+
+    def log(self) -> str:
+        return "\n".join(process.output for process in self.processes)
+
+    def _run(self, command: list[str], stdin: str = "") -> str:
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{command[1:3]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        return done.stdout
+
+    def _is_ready(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except URLError:
+            return False
+
+
+def share(made: Path, wanted: Path) -> None:
+    """Give a house a folder that was made once for all of them."""
+    if wanted.is_dir() and not wanted.is_symlink():
+        shutil.rmtree(wanted)
+    wanted.symlink_to(made, target_is_directory=True)
