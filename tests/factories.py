@@ -10,6 +10,7 @@ from iatp_events.lib import zones
 from iatp_events.lib.folding import fold
 from registrations.models import Attendee, EmailAddress, Registration, ReminderRule
 from registrations.models.attendees import normalise
+from registrations.services import places
 from workshops.models import Panellist, Places, Series, Session, Speaker
 
 # A Monday, 11:00 in Santiago. Sessions are on the Thursday ten days later unless said otherwise.
@@ -86,8 +87,8 @@ def create_session(
     )
     session.revise(now=revised_at)
     if capacity is not None:
-        for places in Places.objects.filter(session=session):
-            places.set_capacity(capacity)
+        for row in Places.objects.filter(session=session):
+            row.set_capacity(capacity)
     return session
 
 
@@ -124,7 +125,7 @@ def register(
     country: str = "CO",
     email: str | None = None,
     language: str = "es",
-    mode: str = "",
+    mode: str = "online",
     **answers: Any,
 ) -> Registration:
     """Register a person for one session by the act that the form calls, and return the row it made."""
@@ -145,12 +146,10 @@ def register_for(
     country: str = "CO",
     email: str | None = None,
     language: str = "es",
-    mode: str = "",
+    mode: str = "online",
     **answers: Any,
 ) -> None:
     """Register a person for several sessions, or (`whole_series`) for all that is and will be."""
-    from registrations.services import places
-
     person = places.Person(
         full_name=name,
         email=address_of(name) if email is None else email,

@@ -27,7 +27,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = cast(bytes, envelope.original_content)
-        self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=policy.default)))
+        self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 kept"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -52,7 +52,7 @@ def part(mail: EmailMessage, content_type: str) -> str:
     """The text of the first part of a type: "text/plain", "text/html", "text/calendar"."""
     for found in mail.walk():
         if found.get_content_type() == content_type:
-            content = cast(EmailMessage, found).get_content()
+            content = found.get_content()
             return content if isinstance(content, str) else bytes(content).decode()
     raise AssertionError(f"no {content_type} among {[found.get_content_type() for found in mail.walk()]}")
 

