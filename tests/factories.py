@@ -10,7 +10,7 @@ from iatp_events.lib import zones
 from iatp_events.lib.folding import fold
 from registrations.models import Attendee, EmailAddress, Registration, ReminderRule
 from registrations.models.attendees import normalise
-from registrations.services import places
+from registrations.services import people, places
 from workshops.models import Panellist, Places, Series, Session, Speaker
 
 # A Monday, 11:00 in Santiago. Sessions are on the Thursday ten days later unless said otherwise.
@@ -150,7 +150,7 @@ def register_for(
     **answers: Any,
 ) -> None:
     """Register a person for several sessions, or (`whole_series`) for all that is and will be."""
-    person = places.Person(
+    person = people.Person(
         full_name=name,
         email=address_of(name) if email is None else email,
         country=country,

@@ -18,6 +18,8 @@ os.environ.update(
     ALLOWED_HOSTS="localhost,testserver",
     DEFAULT_FROM_EMAIL="workshops@example.org",
     LOG_LEVEL="WARNING",
+    # Playwright keeps an event loop in the main thread; the ORM of the tests that follow may not mind.
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
     # Empty, not absent: `.env` fills in what is absent.
     **dict.fromkeys(
         ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "RATE_LIMITS", "TRUSTED_PROXY_COUNT", "MEETING_HOSTS"), ""

@@ -6,7 +6,6 @@ A `house` runs on PostgreSQL, a Valkey on a port and a real SMTP server; a `sqli
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -123,8 +122,3 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     )
     where = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
     return browser_type_launch_args | where | {"args": quiet.split()}
-
-
-os.environ.setdefault(
-    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
-)  # Playwright keeps a loop in this thread; the ORM may not mind.

@@ -1,0 +1,113 @@
+"""Many at once, on PostgreSQL: separate processes press through HTTP, and the database is asked what is true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.servers.crowd import press_at_once
+from tests.servers.forms import filled
+from tests.servers.house import House
+from tests.servers.postgres import query
+
+pytestmark = pytest.mark.real_time
+
+OPEN_SESSION = """
+from datetime import timedelta
+from django.utils import timezone
+from tests import factories
+now = timezone.now()
+factories.create_session(capacity={capacity}, starts_at=now + timedelta(days=10), revised_at=now)
+"""
+WAITING = """
+from registrations.models import Registration
+answer = [row.place_in_line() for row in Registration.objects.waiting()]
+"""
+
+
+def form(house: House) -> str:
+    return f"{house.url}/es/series/community-in-practice/register/?session=1"
+
+
+def register_crowd(house: House, number: int) -> list[dict[str, Any]]:
+    people = [(f"Persona {n}", f"persona{n}@example.org") for n in range(number)]
+    return press_at_once((form(house), filled(name, email, 1)) for name, email in people)
+
+
+def states(house: House) -> dict[str, int]:
+    rows = query(house.database_url, "SELECT state, count(*) FROM registrations_registration GROUP BY state")
+    return dict(rows)
+
+
+def taken(house: House) -> int:
+    ((count,),) = query(house.database_url, "SELECT taken FROM workshops_places")
+    return int(count)
+
+
+def test_two_hundred_at_once_fill_fifty_places_and_the_rest_wait_in_order(house: House) -> None:
+    house.run(OPEN_SESSION.format(capacity=50))
+    house.web(workers=4)
+
+    answers = register_crowd(house, 200)
+
+    assert Counter(answer["status"] for answer in answers) == {302: 200}
+    assert (states(house), taken(house)) == ({"confirmed": 50, "waitlisted": 150}, 50)
+    assert house.run(WAITING) == list(range(1, 151))
+    messages = "SELECT kind, count(*) FROM registrations_message GROUP BY kind"
+    assert dict(query(house.database_url, messages)) == {"confirmation": 50, "waiting_list": 150}
+
+
+def test_without_the_lock_fifty_places_do_not_hold(house: House) -> None:
+    """The control: were the lock taken out, the test above would see it."""
+    house.run(OPEN_SESSION.format(capacity=50))
+    house.web(workers=4, application="tests.servers.careless:application")
+
+    answers = register_crowd(house, 80)
+
+    statuses = Counter(answer["status"] for answer in answers)
+    assert (statuses, states(house), taken(house)) != ({302: 80}, {"confirmed": 50, "waitlisted": 30}, 50)
+    assert states(house)["confirmed"] > 50
+
+
+def test_fifty_identical_presses_make_one_registration_and_one_mail(house: House) -> None:
+    house.run(OPEN_SESSION.format(capacity=50))
+    house.web(workers=4)
+
+    answers = press_at_once([(form(house), filled("Ana Ruiz", "ana@example.org", 1))] * 50)
+
+    seen = {(answer["status"], answer["location"], answer["body"], *answer["headers"]) for answer in answers}
+    assert (len(seen), answers[0]["status"]) == (1, 302)
+    assert query(house.database_url, "SELECT count(*) FROM registrations_attendee") == [(1,)]
+    assert states(house) == {"confirmed": 1}
+    assert query(house.database_url, "SELECT kind FROM registrations_message") == [("confirmation",)]
+
+
+FULL_SESSION = (
+    OPEN_SESSION
+    + """
+from registrations import links
+held = [factories.register(factories.Session.objects.get(), f"Persona {{n}}", now) for n in range(40)]
+for n in range(60):
+    factories.register(factories.Session.objects.get(), f"Espera {{n}}", now + timedelta(seconds=n))
+answer = [links.cancel(registration) for registration in held]
+"""
+)
+PROMOTED = """
+SELECT a.full_name, count(m.id) FROM registrations_registration r
+JOIN registrations_attendee a ON a.id = r.attendee_id
+LEFT JOIN registrations_message m ON m.registration_id = r.id AND m.kind = 'promoted'
+WHERE r.state = 'confirmed' GROUP BY a.full_name, r.joined_waitlist_at ORDER BY r.joined_waitlist_at
+"""
+
+
+def test_forty_cancellations_at_once_pass_each_place_on_once(house: House) -> None:
+    links = house.run(FULL_SESSION.format(capacity=40))
+    house.web(workers=4)
+
+    answers = press_at_once((link, {}) for link in links)
+
+    assert all(answer["status"] < 400 for answer in answers)
+    assert (states(house), taken(house)) == ({"cancelled": 40, "confirmed": 40, "waitlisted": 20}, 40)
+    assert query(house.database_url, PROMOTED) == [(f"Espera {n}", 1) for n in range(40)]
