@@ -35,7 +35,7 @@ DEMO = env.flag("DEMO", True)
 
 # --- What it is made of ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "iatp_events.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -111,7 +111,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 COUNTRIES_FIRST = (
-    "AR BO BR CL CO CR CU DO EC SV GT HT HN JM MX NI PA PY PE PR TT UY VE AG BS BB BZ DM GD GY KN LC VC SR".split()
+    ["AR", "BO", "BR", "CL", "CO", "CR", "CU", "DO", "EC", "SV", "GT", "HT", "HN", "JM", "MX", "NI", "PA", "PY", "PE", "PR", "TT", "UY", "VE", "AG", "BS", "BB", "BZ", "DM", "GD", "GY", "KN", "LC", "VC", "SR"]
 )
 COUNTRIES_FIRST_BREAK = "—"
 
@@ -126,7 +126,7 @@ MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
 MAIL_BUDGET = env.seconds("MAIL_BUDGET", 30)
 MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 180)
 MESSAGE_BACKOFF = [
-    timedelta(seconds=float(step)) for step in env.words("MESSAGE_BACKOFF", "10 30 60 300 900 1800 3600".split())
+    timedelta(seconds=float(step)) for step in env.words("MESSAGE_BACKOFF", ["10", "30", "60", "300", "900", "1800", "3600"])
 ]
 CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
 MEETING_HOSTS = env.words(
@@ -217,7 +217,9 @@ AXES_VERBOSE = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {

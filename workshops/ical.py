@@ -30,19 +30,29 @@ def uid(session: Session) -> str:
     return f"{session.series.slug}-{session.number}@{settings.SITE_HOST}"
 
 
-def event(session: Session, *, url: str, sequence: int, guest: Guest | None = None, cancelled: bool = False) -> Event | None:
+def event(
+    session: Session,
+    *,
+    url: str,
+    sequence: int,
+    stamp: datetime | None = None,
+    guest: Guest | None = None,
+    cancelled: bool = False,
+) -> Event | None:
     """One session as an event; None while its hour is unknown, for a calendar cannot hold "to be announced".
 
     url: the page a reader goes to, never the raw meeting link.
     sequence: never lower than in any copy that left before.
+    stamp: when this copy became true; by default when the session was revised.
     """
     if session.starts_at is None or session.ends_at is None:
         return None
     entry = Event()
     entry.add("uid", uid(session))
     entry.add("sequence", sequence)
-    entry.add("dtstamp", session.revised_at or datetime(2024, 1, 1, tzinfo=UTC))
-    entry.add("last-modified", session.revised_at or datetime(2024, 1, 1, tzinfo=UTC))
+    stamp = (stamp or session.revised_at or session.starts_at).astimezone(UTC)
+    entry.add("dtstamp", stamp)
+    entry.add("last-modified", stamp)
     entry.add("dtstart", session.starts_at.astimezone(UTC))
     entry.add("dtend", session.ends_at.astimezone(UTC))
     entry.add("summary", f"{session.heading} · {session.series}")

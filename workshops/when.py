@@ -27,17 +27,17 @@ class When:
 
     @property
     def date(self) -> str:
-        """"Thursday 28 November 2024"; empty when unknown."""
+        """ "Thursday 28 November 2024"; empty when unknown."""
         return long_date(self.day) if self.day else ""
 
     @property
     def hour(self) -> str:
-        """"09:00"; empty when unknown."""
+        """ "09:00"; empty when unknown."""
         return f"{self.starts:%H:%M}" if self.starts else ""
 
     @property
     def place(self) -> str:
-        """"Bogotá (UTC−5)"."""
+        """ "Bogotá (UTC−5)"."""
         return f"{self.city} ({self.offset})" if self.offset and self.offset != self.city else self.city
 
 
@@ -60,5 +60,7 @@ def shifted_clock(session: Session, before: Session) -> timedelta:
     """How far the zone's distance from UTC moved since the session before; zero when unknown."""
     if session.starts_at is None or before.starts_at is None:
         return timedelta()
-    now, then = (moment.astimezone(ZoneInfo(session.timezone)).utcoffset() for moment in (session.starts_at, before.starts_at))
+    now, then = (
+        moment.astimezone(ZoneInfo(session.timezone)).utcoffset() for moment in (session.starts_at, before.starts_at)
+    )
     return (now or timedelta()) - (then or timedelta())

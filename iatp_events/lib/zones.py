@@ -52,10 +52,7 @@ CITIES: dict[str, str] = {
     "UTC": "UTC",
 }
 # What the staff form shows beside an hour: one city per habit of the region's clocks.
-TEN_CITIES = (
-    "America/Tijuana America/Mexico_City America/Guatemala America/Bogota America/Lima "
-    "America/La_Paz America/Asuncion America/Santiago America/Sao_Paulo America/Punta_Arenas"
-).split()
+TEN_CITIES = ["America/Tijuana", "America/Mexico_City", "America/Guatemala", "America/Bogota", "America/Lima", "America/La_Paz", "America/Asuncion", "America/Santiago", "America/Sao_Paulo", "America/Punta_Arenas"]
 # Where zone.tab does not begin with the zone that most people of the country keep.
 _PRINCIPAL = {
     "BR": "America/Sao_Paulo",

@@ -65,7 +65,9 @@ class Attendee(models.Model):
 
 
 class EmailAddress(models.Model):
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("attendee"))
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("attendee")
+    )
     address = models.CharField(_("address"), max_length=254)
     normalised = models.CharField(_("normalised"), max_length=254, unique=True)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)

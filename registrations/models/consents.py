@@ -9,7 +9,9 @@ from registrations.models.attendees import Attendee
 
 
 class Consent(models.Model):
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="consents", verbose_name=_("attendee"))
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, related_name="consents", verbose_name=_("attendee")
+    )
     series = models.ForeignKey("workshops.Series", on_delete=models.PROTECT, verbose_name=_("series"))
     kind = models.CharField(_("kind"), max_length=30, choices=ConsentKind.choices)
     version = models.CharField(_("version"), max_length=16, help_text=_("A digest of the text that was shown."))

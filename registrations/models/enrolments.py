@@ -17,8 +17,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
 
 class Enrolment(models.Model):
-    series = models.ForeignKey("workshops.Series", on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("series"))
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="enrolments", verbose_name=_("attendee"))
+    series = models.ForeignKey(
+        "workshops.Series", on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("series")
+    )
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, related_name="enrolments", verbose_name=_("attendee")
+    )
     mode = models.CharField(
         _("mode at hybrid sessions"), max_length=20, choices=PlaceMode.choices, default=PlaceMode.ONLINE
     )

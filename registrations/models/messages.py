@@ -38,13 +38,17 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(_("key"), max_length=200, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=30, choices=MessageKind.choices)
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="messages", verbose_name=_("attendee"))
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, related_name="messages", verbose_name=_("attendee")
+    )
     series = models.ForeignKey("workshops.Series", on_delete=models.PROTECT, related_name="+", verbose_name=_("series"))
     registration = models.ForeignKey(
         Registration, on_delete=models.CASCADE, null=True, related_name="messages", verbose_name=_("registration")
     )
     bundle = models.JSONField(default=list, editable=False)  # ids of several registrations that one mail speaks of
-    rule = models.ForeignKey(ReminderRule, on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        ReminderRule, on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("rule")
+    )
     round = models.PositiveIntegerField(default=0, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -71,10 +75,14 @@ class Message(models.Model):
                 condition=~Q(state=MessageState.SENDING) | Q(lease_until__isnull=False, lease_token__isnull=False),
                 name="who_sends_holds_a_lease",
             ),
-            models.CheckConstraint(condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="sent_has_a_moment"),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="sent_has_a_moment"
+            ),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(state__in=UNFINISHED), name="message_unfinished"),
+            models.Index(
+                fields=["next_attempt_at", "id"], condition=Q(state__in=UNFINISHED), name="message_unfinished"
+            ),
             models.Index(fields=["registration", "rule", "round", "revision"], name="message_of_a_reminder"),
             models.Index(fields=["state", "kind"], name="message_by_state"),
             models.Index(fields=["created_at"], name="message_by_age"),
@@ -90,6 +98,11 @@ class Message(models.Model):
 
         domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(" <>")
         return f"<{uuid.uuid5(_NAMESPACE, self.key)}@{domain}>"
+
+    @property
+    def is_repeat(self) -> bool:
+        """Staff asked for this copy."""
+        return ":again:" in self.key
 
     @property
     def registration_ids(self) -> list[int]:

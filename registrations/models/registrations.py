@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.choices import RegistrationState, Source
 from registrations.models.attendees import Attendee
-from workshops.choices import PlaceMode
+from workshops.choices import PlaceMode, SessionState
 from workshops.models import Places, Session
 
 HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
@@ -33,16 +33,19 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def told_otherwise(self) -> RegistrationQuerySet:
         """Those who were told facts about their session that no longer hold, and who still mean to come."""
-        return (
-            self.filter(state__in=[*HOLDING, RegistrationState.WAITLISTED])
-            .exclude(told_facts="")
-            .exclude(told_facts=F("session__revised_facts"))
-        )
+        live = self.filter(state__in=[*HOLDING, RegistrationState.WAITLISTED])
+        # A confirmation that has not left yet will say what holds then; of a cancelled session it never leaves.
+        told = ~Q(told_facts="") | Q(session__state=SessionState.CANCELLED)
+        return live.filter(told).exclude(told_facts=F("session__revised_facts"))
 
 
 class Registration(models.Model):
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("session"))
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="registrations", verbose_name=_("attendee"))
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("session")
+    )
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, related_name="registrations", verbose_name=_("attendee")
+    )
     mode = models.CharField(_("mode"), max_length=20, choices=PlaceMode.choices, default=PlaceMode.ONLINE)
     state = models.CharField(_("state"), max_length=20, choices=RegistrationState.choices)
     round = models.PositiveIntegerField(_("round"), default=0, editable=False)
@@ -107,12 +110,18 @@ class Registration(models.Model):
 
     @property
     def calendar_sequence(self) -> int:
-        """Rises with every change of the session and with every new confirmation; never falls."""
-        return self.session.revision + self.round
+        """Rises with every change of the session, every confirmation and every withdrawal; never falls.
+
+        A round counts twice, so that the withdrawal that ends it has a number of its own.
+        """
+        withdrawn = self.state == RegistrationState.CANCELLED
+        return self.session.revision + 2 * self.round + (1 if withdrawn else 0)
 
     def place_in_line(self) -> int:
         """The place on the waiting list, from 1. One query."""
-        ahead = Q(joined_waitlist_at__lt=self.joined_waitlist_at) | Q(joined_waitlist_at=self.joined_waitlist_at, pk__lt=self.pk)
+        ahead = Q(joined_waitlist_at__lt=self.joined_waitlist_at) | Q(
+            joined_waitlist_at=self.joined_waitlist_at, pk__lt=self.pk
+        )
         same = Registration.objects.filter(session=self.session_id, mode=self.mode, state=RegistrationState.WAITLISTED)
         return same.filter(ahead).count() + 1
 
@@ -128,7 +137,3 @@ class Registration(models.Model):
     def cancel(self, *, at: datetime) -> None:
         self.state, self.cancelled_at = RegistrationState.CANCELLED, at
         self.save(update_fields=["state", "cancelled_at"])
-
-    def remember_told(self, facts: str) -> None:
-        """Note the facts a mail that left told this person."""
-        Registration.objects.filter(pk=self.pk).update(told_facts=facts)

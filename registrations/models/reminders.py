@@ -19,7 +19,12 @@ class ReminderRuleQuerySet(models.QuerySet["ReminderRule"]):
 
 class ReminderRule(models.Model):
     series = models.ForeignKey(
-        "workshops.Series", on_delete=models.CASCADE, null=True, blank=True, related_name="reminder_rules", verbose_name=_("series")
+        "workshops.Series",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="reminder_rules",
+        verbose_name=_("series"),
     )
     session = models.ForeignKey(
         "workshops.Session",
@@ -48,8 +53,12 @@ class ReminderRule(models.Model):
                 condition=Q(series__isnull=False, session__isnull=True) | Q(series__isnull=True, session__isnull=False),
                 name="reminder_rule_of_a_series_or_a_session",
             ),
-            models.UniqueConstraint(fields=["series", "offset"], condition=Q(series__isnull=False), name="no_equal_rules_in_a_series"),
-            models.UniqueConstraint(fields=["session", "offset"], condition=Q(session__isnull=False), name="no_equal_rules_in_a_session"),
+            models.UniqueConstraint(
+                fields=["series", "offset"], condition=Q(series__isnull=False), name="no_equal_rules_in_a_series"
+            ),
+            models.UniqueConstraint(
+                fields=["session", "offset"], condition=Q(session__isnull=False), name="no_equal_rules_in_a_session"
+            ),
         ]
 
     def __str__(self) -> str:

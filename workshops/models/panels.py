@@ -15,8 +15,12 @@ from workshops.models.people import Speaker
 class Panellist(models.Model):
     """One seat on the panel of a session."""
 
-    session = models.ForeignKey("workshops.Session", on_delete=models.CASCADE, related_name="panellists", verbose_name=_("session"))
-    speaker = models.ForeignKey(Speaker, on_delete=models.PROTECT, related_name="panel_seats", verbose_name=_("speaker"))
+    session = models.ForeignKey(
+        "workshops.Session", on_delete=models.CASCADE, related_name="panellists", verbose_name=_("session")
+    )
+    speaker = models.ForeignKey(
+        Speaker, on_delete=models.PROTECT, related_name="panel_seats", verbose_name=_("speaker")
+    )
     role = models.CharField(_("role"), max_length=20, choices=PanelRole.choices, default=PanelRole.PANELLIST)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     topic = I18nCharField(_("topic"), blank=True, default="")

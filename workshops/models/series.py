@@ -20,8 +20,15 @@ def validate_zone(value: str) -> None:
 
 
 def validate_languages(value: object) -> None:
-    if not isinstance(value, list) or not value or not set(value) <= set(languages.CODES) or len(set(value)) < len(value):
-        raise ValidationError(_("Give each language once, out of %(codes)s."), params={"codes": ", ".join(languages.CODES)})
+    if (
+        not isinstance(value, list)
+        or not value
+        or not set(value) <= set(languages.CODES)
+        or len(set(value)) < len(value)
+    ):
+        raise ValidationError(
+            _("Give each language once, out of %(codes)s."), params={"codes": ", ".join(languages.CODES)}
+        )
 
 
 class SeriesQuerySet(models.QuerySet["Series"]):
@@ -34,7 +41,12 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 
 
 class Series(models.Model):
-    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("Part of every link; leave it as it is once links were sent."))
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_("Part of every link; leave it as it is once links were sent."),
+    )
     name = I18nCharField(_("name"))
     organiser = I18nCharField(_("organiser"), blank=True, default="")
     platform = I18nCharField(_("platform"), blank=True, default="")
@@ -45,16 +57,20 @@ class Series(models.Model):
         _("languages"),
         default=every_language,
         validators=[validate_languages],
-        help_text=_("In the order in which a missing translation is replaced, e.g. [\"es\", \"pt\", \"en\", \"fr\"]."),
+        help_text=_('In the order in which a missing translation is replaced, e.g. ["es", "pt", "en", "fr"].'),
     )
     timezone = models.CharField(_("time zone"), max_length=64, default="America/Santiago", validators=[validate_zone])
     planned_sessions = models.PositiveSmallIntegerField(_("planned sessions"), default=1)
     code_of_conduct = I18nTextField(_("code of conduct"), blank=True, default="", help_text=_("Markdown."))
     privacy_notice = I18nTextField(_("privacy notice"), blank=True, default="", help_text=_("Markdown."))
-    contact = models.EmailField(_("contact"), blank=True, help_text=_("Where people write for help; answers to mails go here."))
+    contact = models.EmailField(
+        _("contact"), blank=True, help_text=_("Where people write for help; answers to mails go here.")
+    )
     published = models.BooleanField(_("published"), default=True)
     demonstration = models.BooleanField(
-        _("demonstration"), default=False, help_text=_("Dates were moved and people are made up; no mail leaves through SMTP.")
+        _("demonstration"),
+        default=False,
+        help_text=_("Dates were moved and people are made up; no mail leaves through SMTP."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -64,7 +80,9 @@ class Series(models.Model):
         verbose_name = _("series")
         verbose_name_plural = _("series")
         constraints = [
-            models.CheckConstraint(condition=models.Q(planned_sessions__gte=1), name="series_plans_at_least_one_session"),
+            models.CheckConstraint(
+                condition=models.Q(planned_sessions__gte=1), name="series_plans_at_least_one_session"
+            ),
         ]
 
     def __str__(self) -> str:

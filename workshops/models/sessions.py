@@ -39,6 +39,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions that will take place and have not begun."""
         return self.filter(starts_at__gt=now).exclude(state__in=[SessionState.CANCELLED, SessionState.DRAFT])
 
+    def revise_changed(self, *, now: datetime) -> int:
+        """Revise what was changed by SQL, by a shell or by a law that moved a clock. Returns how many rose."""
+        return sum(self._revise_locked(session.pk, now) for session in self if session.is_stale)
+
+    @transaction.atomic
+    def _revise_locked(self, pk: int, now: datetime) -> bool:
+        # Read again behind the lock: staff may be saving the same session at this moment.
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk).revise(now=now)
+
     def with_places(self) -> SessionQuerySet:
         return self.prefetch_related("places")
 
@@ -55,7 +64,10 @@ class Session(models.Model):
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     meeting_link = models.CharField(
-        _("meeting link"), max_length=500, blank=True, help_text=_("Secret: people reach it through their own join page only.")
+        _("meeting link"),
+        max_length=500,
+        blank=True,
+        help_text=_("Secret: people reach it through their own join page only."),
     )
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=SessionState.choices, default=SessionState.DRAFT)
@@ -162,6 +174,11 @@ class Session(models.Model):
         told = [str(self.day), str(start), str(end), self.mode, self.venue, self.address, self.is_cancelled]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
+    @property
+    def is_stale(self) -> bool:
+        """The row says other facts than its last revision."""
+        return self.facts() != self.revised_facts or (self.starts_at, self.ends_at) != self._moments()
+
     @transaction.atomic
     def revise(self, *, now: datetime | None = None) -> bool:
         """Derive the moments from the local when; raise the revision when what people rely on changed.
@@ -170,7 +187,11 @@ class Session(models.Model):
         facts as they stand on this object, and what follows from them. Returns whether the revision rose.
         """
         # The lock and the fresh number: the tick may revise the same session at this moment.
-        stored = Session.objects.select_for_update(of=("self",), no_key=True).values("revision", "revised_facts").get(pk=self.pk)
+        stored = (
+            Session.objects.select_for_update(of=("self",), no_key=True)
+            .values("revision", "revised_facts")
+            .get(pk=self.pk)
+        )
         self.day, self.start_time = _as_date(self.day), _as_time(self.start_time)
         self.starts_at, self.ends_at = self._moments()
         self.revision, self.revised_facts = stored["revision"], stored["revised_facts"]
@@ -193,7 +214,9 @@ class Session(models.Model):
     def _provide_places(self) -> None:
         from workshops.models.places import Places
 
-        Places.objects.bulk_create([Places(session=self, mode=mode) for mode in self.place_modes], ignore_conflicts=True)
+        Places.objects.bulk_create(
+            [Places(session=self, mode=mode) for mode in self.place_modes], ignore_conflicts=True
+        )
 
 
 def _as_date(value: date | str | None) -> date | None:

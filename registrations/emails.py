@@ -1,0 +1,259 @@
+"""A message as the mail its reader gets: in their language, in their city's hour, with its calendar part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import formataddr
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailAlternative, EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from iatp_events.lib import languages
+from iatp_events.lib.addresses import absolute
+from registrations import links
+from registrations.choices import MessageKind, RegistrationState
+from registrations.models import Attendee, EmailAddress, Message, Registration
+from workshops import ical, when
+from workshops.models import Session
+
+SUBJECT_LENGTH = 55
+LISTS = (MessageKind.REMINDER,)
+INVITES = (
+    MessageKind.CONFIRMATION,
+    MessageKind.ENROLLED,
+    MessageKind.PROMOTED,
+    MessageKind.CHANGED,
+    MessageKind.ALREADY_REGISTERED,
+)
+WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to leave, and the facts it tells, by registration id."""
+
+    mail: EmailMultiAlternatives
+    told: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registration as a mail speaks of it."""
+
+    registration: Registration
+    session: Session
+    when: when.When
+    organiser_when: when.When
+    place_in_line: int | None
+    page: str
+    manage: str
+    join: str
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the path: a planned session as this reader stands to it."""
+
+    number: int
+    state: str
+
+
+def compose(message: Message) -> Letter:
+    """Write the mail of a message as things stand now.
+
+    Reads the database (addresses, the registrations of a bundle); the message comes with its attendee,
+    series and registration selected.
+    """
+    attendee = message.attendee
+    address = attendee.addresses.order_by("verified_at", "pk").last() if attendee.pk else None
+    with translation.override(attendee.language), timezone.override(ZoneInfo(attendee.timezone)):
+        entries = [_entry(registration) for registration in _registrations(message)]
+        context = _context(message, entries)
+        mail = _mail(message, address, context)
+        _attach_calendar(mail, message, entries, address)
+    told = {entry.registration.pk: entry.session.revised_facts for entry in entries}
+    return Letter(mail, {} if message.kind == MessageKind.CANCELLATION else told)
+
+
+def _registrations(message: Message) -> list[Registration]:
+    if message.registration is not None:
+        return [message.registration]
+    related = Registration.objects.select_related("session__series", "attendee")
+    if message.bundle:
+        found = related.filter(pk__in=message.bundle)
+    elif message.kind == MessageKind.ALREADY_REGISTERED:
+        found = related.filter(attendee=message.attendee, session__series=message.series)
+    else:
+        return []
+    ordered = found.order_by("session__starts_at", "session__number")
+    return [registration for registration in ordered if registration.is_live]
+
+
+def _entry(registration: Registration) -> Entry:
+    session = registration.session
+    return Entry(
+        registration=registration,
+        session=session,
+        when=when.of(session, registration.attendee.timezone),
+        organiser_when=when.of(session),
+        place_in_line=registration.place_in_line() if registration.is_waiting else None,
+        page=_page(session, registration.attendee.language),
+        manage=links.manage(registration),
+        join=links.join(registration),
+        cancel=links.cancel(registration),
+    )
+
+
+def _page(session: Session, language: str) -> str:
+    return absolute("workshops:session", session.series.slug, session.number, language=language)
+
+
+def _context(message: Message, entries: list[Entry]) -> dict[str, object]:
+    series, attendee = message.series, message.attendee
+    return {
+        "message": message,
+        "attendee": attendee,
+        "series": series,
+        "language": attendee.language,
+        "entries": entries,
+        "entry": entries[0] if len(entries) == 1 else None,
+        "confirmed": [entry for entry in entries if entry.registration.holds_place],
+        "waiting": [entry for entry in entries if entry.registration.is_waiting],
+        "path": _path(message, entries),
+        "day": _day(message, entries),
+        "whole_series": attendee.enrolments.filter(series=series, left_at__isnull=True).exists(),
+        "series_page": absolute("workshops:series", series.slug, language=attendee.language),
+        "stop": links.stop(attendee) if message.kind in LISTS else "",
+        "calendar_feed": links.calendar(attendee),
+        "contact": series.contact,
+        "reason": languages.pick(entries[0].session.cancellation_reason, series.languages) if entries else "",
+    }
+
+
+def _path(message: Message, entries: list[Entry]) -> list[Stop]:
+    here = {entry.session.number for entry in entries}
+    registered = set(
+        Registration.objects.filter(
+            attendee=message.attendee, session__series=message.series, state=RegistrationState.CONFIRMED
+        ).values_list("session__number", flat=True)
+    )
+    states = {True: "registered", False: "planned"}
+    planned = range(1, max([message.series.planned_sessions, *here]) + 1)
+    return [Stop(n, "here" if n in here else states[n in registered]) for n in planned]
+
+
+def _day(message: Message, entries: list[Entry]) -> str:
+    """How far away the session is, as people say it: "today", "tomorrow", or its date."""
+    starts = entries[0].when.starts if entries else None
+    if starts is None:
+        return ""
+    leaves = max(message.due_at, message.next_attempt_at).astimezone(starts.tzinfo)
+    days = (starts.date() - leaves.date()).days
+    if days <= 0:
+        return gettext("Today")
+    return gettext("Tomorrow") if days == 1 else when.long_date(starts.date())
+
+
+def _mail(message: Message, address: EmailAddress | None, context: dict[str, object]) -> EmailMultiAlternatives:
+    folder = f"emails/{message.kind}"
+    mail = EmailMultiAlternatives(
+        subject=_subject(render_to_string(f"{folder}/subject.txt", context)),
+        body=_tidy(render_to_string(f"{folder}/body.txt", context)),
+        from_email=_sender(message),
+        to=[_recipient(message.attendee, address)] if address else [],
+        reply_to=[message.series.contact] if message.series.contact else None,
+        headers=_headers(message, context),
+    )
+    html = _inliner().inline(render_to_string(f"{folder}/body.html", context))
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _headers(message: Message, context: dict[str, object]) -> dict[str, str]:
+    headers = {
+        "Message-ID": message.message_id,
+        "Content-Language": message.attendee.language,
+        "Auto-Submitted": "auto-generated",
+    }
+    if context["stop"]:
+        headers["List-Unsubscribe"] = f"<{context['stop']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _subject(text: str) -> str:
+    """One line of at most 55 characters; what matters stands first."""
+    line = " ".join(text.split())
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip(" ,.:;·") + "…"
+
+
+def _tidy(text: str) -> str:
+    """Templates leave runs of empty lines where a fact is unknown."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
+    return "\n".join(kept) + "\n"
+
+
+def _sender(message: Message) -> str:
+    sender = settings.DEFAULT_FROM_EMAIL
+    return sender if "<" in sender else formataddr((_one_line(str(message.series)), sender))
+
+
+def _recipient(attendee: Attendee, address: EmailAddress) -> str:
+    return formataddr((_one_line(attendee.full_name), address.address))
+
+
+def _one_line(text: str) -> str:
+    """A name in a header: no line breaks, no control characters, whoever wrote it."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:100]
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # The style tag stays for dark mode and phones, which no attribute can say.
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def _attach_calendar(
+    mail: EmailMultiAlternatives, message: Message, entries: list[Entry], address: EmailAddress | None
+) -> None:
+    """Invite, update or withdraw; several sessions at once travel as one published file."""
+    guest = ical.Guest(_one_line(message.attendee.full_name), address.address if address else "")
+    if message.kind in WITHDRAWS and entries:
+        _attach_one(mail, entries[0], guest, ical.CANCEL)
+    elif message.kind in INVITES:
+        held = [entry for entry in entries if entry.registration.holds_place]
+        if len(held) == 1 and len(entries) == 1:
+            _attach_one(mail, held[0], guest, ical.REQUEST)
+        elif held:
+            events = [_event(entry, None) for entry in held]
+            content = ical.calendar(events, method=ical.PUBLISH, name=str(message.series))
+            mail.attach("sessions.ics", content.decode(), "text/calendar; method=PUBLISH")
+
+
+def _attach_one(mail: EmailMultiAlternatives, entry: Entry, guest: ical.Guest, method: str) -> None:
+    event = _event(entry, guest, cancelled=method == ical.CANCEL)
+    if event is None:
+        return
+    content = ical.calendar([event], method=method).decode()
+    mail.alternatives.append(EmailAlternative(content, f"text/calendar; method={method}"))
+
+
+def _event(entry: Entry, guest: ical.Guest | None, *, cancelled: bool = False) -> ical.Event | None:
+    registration = entry.registration
+    moments = [entry.session.revised_at, registration.confirmed_at, registration.cancelled_at]
+    return ical.event(
+        entry.session,
+        url=entry.join,
+        sequence=registration.calendar_sequence,
+        stamp=max(moment for moment in [*moments, registration.created_at] if moment),
+        guest=guest,
+        cancelled=cancelled,
+    )

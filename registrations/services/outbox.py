@@ -1,0 +1,137 @@
+"""The queue of mails is a table: written with the thing it reports, claimed by lease, delivered later."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from iatp_events.lib import alarm
+from registrations.choices import MessageKind, MessageState
+from registrations.models import Attendee, Message, Registration, ReminderRule
+from workshops.models import Series
+
+CHUNK = 100
+DELIVER_TASK = "registrations.deliver"
+
+
+def about(
+    registration: Registration,
+    kind: MessageKind,
+    *,
+    now: datetime,
+    occasion: str = "",
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    rule: ReminderRule | None = None,
+) -> Message:
+    """Draft a mail about one registration.
+
+    Its key says kind, registration, round and, where the same may rightly happen twice in a round, the occasion.
+    """
+    session = registration.session
+    key = f"{kind}:{registration.pk}:{registration.round}"
+    return _draft(
+        kind,
+        key=f"{key}:{occasion}" if occasion else key,
+        attendee=registration.attendee,
+        series=session.series,
+        now=now,
+        registration=registration,
+        rule=rule,
+        round=registration.round,
+        revision=session.revision,
+        due_at=due_at or now,
+        next_attempt_at=due_at or now,
+        expires_at=expires_at or session.ends_at,
+    )
+
+
+def about_several(registrations: Sequence[Registration], kind: MessageKind, *, now: datetime) -> Message:
+    """Draft one mail about several registrations that one person made at once."""
+    first = registrations[0]
+    rounds = ",".join(f"{registration.pk}.{registration.round}.{registration.state}" for registration in registrations)
+    ends = [registration.session.ends_at for registration in registrations if registration.session.ends_at]
+    return _draft(
+        kind,
+        key=f"{kind}:{first.pk}:{first.round}:with:{hashlib.sha256(rounds.encode()).hexdigest()[:24]}",
+        attendee=first.attendee,
+        series=first.session.series,
+        now=now,
+        bundle=[registration.pk for registration in registrations],
+        due_at=now,
+        next_attempt_at=now,
+        expires_at=max(ends) if ends else None,
+    )
+
+
+def to_person(attendee: Attendee, series: Series, kind: MessageKind, *, now: datetime, occasion: str) -> Message:
+    """Draft a mail to a person about a series as a whole."""
+    key = f"{kind}:{series.pk}:{attendee.pk}:{occasion}"
+    return _draft(kind, key=key, attendee=attendee, series=series, now=now, due_at=now, next_attempt_at=now)
+
+
+def queue(messages: Iterable[Message]) -> int:
+    """Write drafts whose key is new, in the caller's transaction, and ring the alarm clock once it commits.
+
+    Returns how many drafts were given; those whose key exists already are passed over in silence.
+    """
+    drafts = list(messages)
+    if drafts:
+        Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=500)
+        if any(draft.next_attempt_at <= draft.created_at for draft in drafts):
+            transaction.on_commit(lambda: alarm.ring(DELIVER_TASK))
+    return len(drafts)
+
+
+@transaction.atomic
+def claim(*, now: datetime, lease: timedelta) -> uuid.UUID | None:
+    """Take up to a chunk of due rows under one fresh lease; None when nothing is due.
+
+    Eight workers that claim at once take eight different chunks; rows whose sender died are due again
+    when its lease runs out.
+    """
+    due = Message.objects.due(now)
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    ids = list(due.values_list("pk", flat=True)[:CHUNK])
+    if not ids:
+        return None
+    token = uuid.uuid4()
+    Message.objects.filter(pk__in=ids).update(state=MessageState.SENDING, lease_token=token, lease_until=now + lease)
+    return token
+
+
+def give_back(token: uuid.UUID, *, next_attempt_at: datetime) -> None:
+    """Queue what this lease still holds."""
+    Message.objects.leased(token).update(
+        state=MessageState.QUEUED, lease_token=None, lease_until=None, next_attempt_at=next_attempt_at
+    )
+
+
+@transaction.atomic
+def send_again(*, message: Message, now: datetime) -> Message:
+    """Queue a copy of a message with a key and a Message-ID of its own, due at once."""
+    original = message.key.split(":again:")[0]
+    number = Message.objects.filter(key__startswith=f"{original}:again:").count() + 1
+    copy = _draft(
+        MessageKind(message.kind),
+        key=f"{original}:again:{number}",
+        attendee=message.attendee,
+        series=message.series,
+        now=now,
+        registration=message.registration,
+        bundle=message.bundle,
+        rule=message.rule,
+        round=message.round,
+        revision=message.revision,
+        due_at=now,
+        next_attempt_at=now,
+    )
+    queue([copy])
+    return copy
+
+
+def _draft(kind: MessageKind, *, now: datetime, **fields: object) -> Message:
+    return Message(kind=kind, created_at=now, **fields)

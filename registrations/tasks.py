@@ -1,0 +1,16 @@
+"""Celery's door to the services. No task carries data: the database is the queue."""
+
+from celery import shared_task
+
+from iatp_events.lib import clock
+from registrations.services import clockwork, delivery
+
+
+@shared_task(name="registrations.tick", ignore_result=True)
+def tick(**_: object) -> None:
+    clockwork.tick(clock=clock.now)
+
+
+@shared_task(name="registrations.deliver", ignore_result=True)
+def deliver(**_: object) -> None:
+    delivery.deliver_due(clock=clock.now)
