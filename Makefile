@@ -1,0 +1,60 @@
+# Needs make and Python 3.11 or newer with venv; everything else is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench browser
+
+help:
+	@echo "make run     start everything on this machine, until Ctrl-C (PORT, VAR_DIR, DEMO=0)"
+	@echo "make test    run the whole suite (ARGS='-k reminder' for a part)"
+	@echo "make check   lint, types, layers, templates, migrations, catalogues, deployment settings"
+	@echo "make bench   measure the session page and the registration against a bare view"
+
+run: .venv/installed .venv/catalogues
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python -m iatp_events.run
+
+test: .venv/installed-dev .venv/catalogues browser
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: .venv/installed-dev .venv/catalogues
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	SITE_URL=https://events.example.org SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	ALLOWED_HOSTS=events.example.org DEBUG=0 TRUSTED_PROXY_COUNT=1 \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/installed-dev .venv/catalogues
+	$(BIN)/python -m bench
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 run")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+# By Babel, so that a fresh machine needs no gettext.
+.venv/catalogues: $(CATALOGUES) .venv/installed
+	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --directory locale --domain django --statistics
+	@touch $@
+
+# A missing browser is a failure that names the command, never a skipped test.
+browser: .venv/installed-dev
+	@command -v chromium > /dev/null \
+	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
+	|| $(BIN)/python -c 'import os, sys; from playwright.sync_api import sync_playwright as p; w = p().start(); path = w.chromium.executable_path; w.stop(); sys.exit(not os.path.exists(path))' \
+	|| { echo "The browser tests need Chromium: apt-get install --no-install-recommends chromium, or $(BIN)/playwright install chromium" >&2; exit 1; }

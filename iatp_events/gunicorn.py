@@ -1,0 +1,21 @@
+"""gunicorn's settings. Sync workers: once SQL is involved threads gain nothing and are uneven (docs/decisions/002)."""
+
+import os
+
+from iatp_events import env, settings
+
+wsgi_app = "iatp_events.wsgi"
+# Loopback: whoever puts it on a network puts a proxy before it.
+bind = f"{env.text('LISTEN', '127.0.0.1')}:{settings.PORT}"
+workers = env.number("WEB_CONCURRENCY", 2, lowest=1, highest=256)
+worker_class = "sync"
+timeout = 30
+# honcho kills what has not stopped after five seconds.
+graceful_timeout = 4
+# It would lie in the home directory, and nobody here uses it.
+control_socket_disable = True
+# Heartbeats of workers are file times: in memory they never wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
