@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -21,4 +22,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Let a view that can show its form again do so, with what was typed; else explain."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return not_found(request)
+    show_again = getattr(match.func, "when_stale", None)
+    if show_again is not None:
+        response: HttpResponse = show_again(request, **match.kwargs)
+        return response
     return render(request, "403_csrf.html", status=403)

@@ -126,7 +126,8 @@ MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
 MAIL_BUDGET = env.seconds("MAIL_BUDGET", 30)
 MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 180)
 MESSAGE_BACKOFF = [
-    timedelta(seconds=float(step)) for step in env.words("MESSAGE_BACKOFF", ["10", "30", "60", "300", "900", "1800", "3600"])
+    timedelta(seconds=float(step))
+    for step in env.words("MESSAGE_BACKOFF", ["10", "30", "60", "300", "900", "1800", "3600"])
 ]
 CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
 MEETING_HOSTS = env.words(

@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class EmlBackend(BaseEmailBackend):
-    """Writes `{time}-{message id}.eml` into settings.MAIL_DIR; a file is there whole or not at all, never overwritten."""
+    """Writes `{time}-{message id}.eml` into settings.MAIL_DIR: whole or not at all, never over another."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.MAIL_DIR)

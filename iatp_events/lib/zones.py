@@ -1,5 +1,6 @@
 """Cities of the region, the zone each country keeps, and hours as people say them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -52,7 +53,18 @@ CITIES: dict[str, str] = {
     "UTC": "UTC",
 }
 # What the staff form shows beside an hour: one city per habit of the region's clocks.
-TEN_CITIES = ["America/Tijuana", "America/Mexico_City", "America/Guatemala", "America/Bogota", "America/Lima", "America/La_Paz", "America/Asuncion", "America/Santiago", "America/Sao_Paulo", "America/Punta_Arenas"]
+TEN_CITIES = (
+    "America/Tijuana",
+    "America/Mexico_City",
+    "America/Guatemala",
+    "America/Bogota",
+    "America/Lima",
+    "America/La_Paz",
+    "America/Asuncion",
+    "America/Santiago",
+    "America/Sao_Paulo",
+    "America/Punta_Arenas",
+)
 # Where zone.tab does not begin with the zone that most people of the country keep.
 _PRINCIPAL = {
     "BR": "America/Sao_Paulo",
@@ -120,8 +132,8 @@ def offset(moment: datetime, zone: str) -> str:
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def local_times(moment: datetime, zones: list[str] | None = None) -> list[LocalTime]:
+def local_times(moment: datetime, zones: Iterable[str] = CITIES) -> list[LocalTime]:
     """The moment in each listed city, north to south."""
     return [
-        LocalTime(zone, city(zone), moment.astimezone(ZoneInfo(zone)), offset(moment, zone)) for zone in zones or CITIES
+        LocalTime(zone, city(zone), moment.astimezone(ZoneInfo(zone)), offset(moment, zone)) for zone in zones
     ]

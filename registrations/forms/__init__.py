@@ -1,0 +1,1 @@
+"""Forms take input and say what is wrong with it; they never save."""

@@ -1,9 +1,82 @@
+"""Register for sessions of a series, and what happens next."""
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
+from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import public
+from registrations.forms.register import RegisterForm
+from registrations.services import places
+from workshops.models import Series
 
 
 @public
-def register(request: HttpRequest, series_slug: str) -> HttpResponse: return HttpResponse("register")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, series_slug: str) -> HttpResponse:
+    form = _form(request, series_slug)
+    if request.method != "POST":
+        return _page(request, form, status=200)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    if not _is_within_limits(request, form):
+        form.add_error(None, gettext("Many forms arrived from your network just now. Send yours again in a minute."))
+        return _page(request, form, status=429)
+    try:
+        places.register(now=clock.now(), **form.registration())
+    except places.RegistrationClosed:
+        form.add_error("sessions", gettext("Registration closed a moment ago. Look at what is still open."))
+        return _page(request, form, status=422)
+    # A first and a second registration get the same answer, so the page never tells who is coming.
+    return redirect("registrations:registered", series_slug=series_slug)
+
+
+def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
+    """Answer a form whose token had expired: what was typed stays, and the page carries a fresh token."""
+    form = _form(request, series_slug)
+    form.is_valid()
+    form.add_error(None, gettext("The page was open for a long time. Nothing is lost: please send the form again."))
+    return _page(request, form, status=403)
+
+
 @public
-def registered(request: HttpRequest, series_slug: str) -> HttpResponse: return HttpResponse("registered")
+@require_GET
+def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
+    """Say what happens next, in the same bytes to everyone."""
+    series = get_object_or_404(Series.objects.published(), slug=series_slug)
+    sessions = series.sessions.published().taking_registrations(clock.now()).order_by("starts_at")
+    for session in sessions:
+        session.series = series
+    return render(request, "registrations/registered.html", {"series": series, "sessions": sessions})
+
+
+def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
+    series = get_object_or_404(Series.objects.published(), slug=series_slug)
+    sessions = list(series.sessions.published().with_places().order_by("number"))
+    for session in sessions:
+        session.series = series
+    chosen = request.GET.get("session", "")
+    return RegisterForm(
+        request.POST if request.method == "POST" else None,
+        series=series,
+        sessions=sessions,
+        now=clock.now(),
+        chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 6 else None,
+    )
+
+
+def _page(request: HttpRequest, form: RegisterForm, *, status: int) -> HttpResponse:
+    return render(request, "registrations/register.html", {"series": form.series, "form": form}, status=status)
+
+
+def _is_within_limits(request: HttpRequest, form: RegisterForm) -> bool:
+    address, said = form.cleaned_data["email"].casefold(), repr(sorted(form.cleaned_data.items()))
+    return ratelimit.allows("registrations_per_address", ratelimit.client_address(request)) and ratelimit.allows(
+        "registrations_per_email", address, said
+    )
+
+
+register.when_stale = stale  # type: ignore[attr-defined]

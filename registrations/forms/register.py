@@ -1,0 +1,231 @@
+"""The registration form: one page, no account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+
+from iatp_events.lib import languages, zones
+from registrations.choices import Gender
+from registrations.forms.fields import AddressField, LineField, ZoneField, city_choices, country_choices, likely_address
+from registrations.services.people import Person
+from registrations.services.places import Answers
+from workshops import when
+from workshops.choices import Mode, Phase, PlaceMode, Sector
+from workshops.models import Series, Session
+
+_ = gettext_lazy
+REQUIRED = _("This is needed.")
+LONGEST_TEXT = 2000
+
+
+class SessionChoiceField(forms.MultipleChoiceField):
+    """Session numbers; what is no choice is judged by the form, which can say why."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class RegisterForm(forms.Form):
+    full_name = LineField(
+        label=_("Full name"),
+        max_length=200,
+        help_text=_("As it should stand on the certificate."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The confirmation and your personal link go there."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    email_kept = forms.CharField(required=False, max_length=254, widget=forms.HiddenInput)
+    country = forms.ChoiceField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
+    timezone = ZoneField(
+        label=_("City whose hour you keep"), required=False, help_text=_("Empty: the usual one of your country.")
+    )
+    organisation = LineField(
+        label=_("Organisation"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    position = LineField(
+        label=_("Position"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    initiative = LineField(
+        label=_("Initiative you coordinate"),
+        required=False,
+        max_length=200,
+        help_text=_("A cluster or another territorial initiative."),
+    )
+    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", ""), *Sector.choices])
+    gender = forms.ChoiceField(
+        label=_("Gender"),
+        required=False,
+        choices=[("", ""), *Gender.choices],
+        help_text=_("Optional. The organisers publish only the share of women among all who came."),
+    )
+    language = forms.ChoiceField(label=_("Language of our mails"), required=False, choices=settings.LANGUAGES)
+    sessions = SessionChoiceField(label=_("Sessions"), required=False, widget=forms.CheckboxSelectMultiple)
+    whole_series = forms.BooleanField(
+        label=_("The whole series"),
+        required=False,
+        help_text=_("All that is open now; and when another session opens, we register you and write to you."),
+    )
+    mode = forms.ChoiceField(
+        label=_("How will you take part?"), required=False, choices=PlaceMode.choices, widget=forms.RadioSelect
+    )
+    support_needed = forms.CharField(
+        label=_("Support you need"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example captions, sign language or step-free access."),
+    )
+    question = forms.CharField(
+        label=_("A question for the panel"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    code_of_conduct = forms.BooleanField(label=_("I have read the code of conduct and will follow it."))
+    announcements = forms.BooleanField(
+        label=_("Write to me when new sessions and series are announced."), required=False
+    )
+
+    def __init__(
+        self, data: Any = None, *, series: Series, sessions: Sequence[Session], now: datetime, chosen: int | None = None
+    ) -> None:
+        """sessions: all published ones of the series with their places; chosen: the number to tick at first."""
+        self.series = series
+        self.by_number = {session.number: session for session in sessions}
+        self.open_sessions = [session for session in sessions if session.takes_registrations(now)]
+        self.now = now
+        super().__init__(data, initial=self._first_values(chosen))
+        self._set_choices()
+        for field in self.fields.values():
+            field.error_messages["required"] = REQUIRED
+        self.fields["code_of_conduct"].error_messages["required"] = _("Please accept the code of conduct.")
+        self.fields["email"].error_messages["invalid"] = _("Write an address like name@example.org.")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self._layout()
+
+    def registration(self) -> dict[str, Any]:
+        """What `places.register` takes, from a valid form."""
+        cleaned = self.cleaned_data
+        names = ("full_name", "email", "country", "timezone", "language", "organisation", "position")
+        return {
+            "series": self.series,
+            "sessions": [self.by_number[number] for number in cleaned["sessions"]],
+            "whole_series": cleaned["whole_series"],
+            "person": Person(
+                **{name: cleaned[name] for name in (*names, "initiative", "sector", "gender")},
+            ),
+            "answers": Answers(
+                **{name: cleaned[name] for name in ("mode", "support_needed", "question", "announcements")},
+            ),
+        }
+
+    def clean_email(self) -> str:
+        """Ask once about an address that looks like a slip; who sends it again means it."""
+        address: str = self.cleaned_data["email"]
+        meant = likely_address(address)
+        if meant and self.data.get("email_kept") != address:
+            self.data = self.data.copy()
+            self.data["email_kept"] = address
+            raise ValidationError(
+                _("Did you mean %(meant)s? Correct it, or send the form again to keep what you wrote."),
+                code="slip",
+                params={"meant": meant},
+            )
+        return address
+
+    def clean_sessions(self) -> list[int]:
+        numbers = []
+        for value in dict.fromkeys(self.cleaned_data["sessions"]):
+            session = self.by_number.get(int(value)) if value.isascii() and value.isdigit() else None
+            if session is None:
+                raise ValidationError(_("There is no such session in this series."), code="unknown")
+            if not session.takes_registrations(self.now):
+                raise ValidationError(self._why_shut(session), code="shut")
+            numbers.append(session.number)
+        return numbers
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "sessions" in cleaned and not cleaned["sessions"] and not cleaned.get("whole_series"):
+            self.add_error("sessions", ValidationError(_("Choose at least one session, or the whole series.")))
+        cleaned["timezone"] = cleaned.get("timezone") or zones.of_country(cleaned.get("country", ""))
+        cleaned["language"] = cleaned.get("language") or languages.current()
+        cleaned["mode"] = cleaned.get("mode") or PlaceMode.ONLINE
+        return cleaned
+
+    def _why_shut(self, session: Session) -> str:
+        reasons = {
+            Phase.CANCELLED: gettext("Session %(number)s was cancelled."),
+            Phase.ENDED: gettext("Session %(number)s is over."),
+            Phase.CLOSED: gettext("Registration for session %(number)s is closed."),
+        }
+        later = gettext("Registration for session %(number)s is not open yet.")
+        return reasons.get(session.phase(self.now), later) % {"number": session.number}
+
+    def _first_values(self, chosen: int | None) -> dict[str, Any]:
+        numbers = [session.number for session in self.open_sessions]
+        ticked = [chosen] if chosen in numbers else numbers[:1]
+        return {"language": languages.current(), "sessions": ticked, "mode": PlaceMode.ONLINE}
+
+    def _set_choices(self) -> None:
+        self.fields["country"].choices = lazy(country_choices, list)()  # type: ignore[attr-defined]
+        self.fields["timezone"].widget.choices = [("", ""), *city_choices()]  # type: ignore[attr-defined]
+        self.fields["sessions"].choices = [  # type: ignore[attr-defined]
+            (session.number, self._session_label(session)) for session in self.open_sessions
+        ]
+        if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
+            del self.fields["mode"]
+
+    def _session_label(self, session: Session) -> str:
+        moment = when.of(session)
+        label = f"{session.number}. {session.heading} — {moment.date}, {moment.hour} {moment.place}"
+        if all(places.are_full for places in session.places.all()):
+            label += " · " + gettext("full: waiting list")
+        return label
+
+    def _layout(self) -> Layout:
+        choice = [Field("sessions"), Field("whole_series")] + ([Field("mode")] if "mode" in self.fields else [])
+        return Layout(
+            Fieldset(_("What do you register for?"), *choice, css_class="form-section"),
+            Fieldset(
+                _("Who are you?"),
+                "full_name",
+                "email",
+                "email_kept",
+                Div("country", "timezone", css_class="form-pair"),
+                Div("organisation", "position", css_class="form-pair"),
+                Div("initiative", "sector", css_class="form-pair"),
+                Div("gender", "language", css_class="form-pair"),
+                css_class="form-section",
+            ),
+            Fieldset(pgettext_lazy("form", "For the session"), "support_needed", "question", css_class="form-section"),
+            Fieldset(
+                pgettext_lazy("form", "Agreement"),
+                HTML('{% include "registrations/_agreement.html" %}'),
+                "code_of_conduct",
+                "announcements",
+                css_class="form-section",
+            ),
+        )
