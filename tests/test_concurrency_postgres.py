@@ -14,6 +14,7 @@ from tests.servers.postgres import query
 
 pytestmark = pytest.mark.real_time
 
+LOCKED, UNLOCKED = "tests.servers.unhurried:application", "tests.servers.careless:application"
 OPEN_SESSION = """
 from datetime import timedelta
 from django.utils import timezone
@@ -48,7 +49,7 @@ def taken(house: House) -> int:
 
 def test_two_hundred_at_once_fill_fifty_places_and_the_rest_wait_in_order(house: House) -> None:
     house.run(OPEN_SESSION.format(capacity=50))
-    house.web(workers=4)
+    house.web(workers=4, application=LOCKED)
 
     answers = register_crowd(house, 200)
 
@@ -62,7 +63,7 @@ def test_two_hundred_at_once_fill_fifty_places_and_the_rest_wait_in_order(house:
 def test_without_the_lock_fifty_places_do_not_hold(house: House) -> None:
     """The control: were the lock taken out, the test above would see it."""
     house.run(OPEN_SESSION.format(capacity=50))
-    house.web(workers=4, application="tests.servers.careless:application")
+    house.web(workers=4, application=UNLOCKED)
 
     answers = register_crowd(house, 80)
 
@@ -73,7 +74,7 @@ def test_without_the_lock_fifty_places_do_not_hold(house: House) -> None:
 
 def test_fifty_identical_presses_make_one_registration_and_one_mail(house: House) -> None:
     house.run(OPEN_SESSION.format(capacity=50))
-    house.web(workers=4)
+    house.web(workers=4, application=LOCKED)
 
     answers = press_at_once([(form(house), filled("Ana Ruiz", "ana@example.org", 1))] * 50)
 
@@ -104,7 +105,7 @@ WHERE r.state = 'confirmed' GROUP BY a.full_name, r.joined_waitlist_at ORDER BY 
 
 def test_forty_cancellations_at_once_pass_each_place_on_once(house: House) -> None:
     links = house.run(FULL_SESSION.format(capacity=40))
-    house.web(workers=4)
+    house.web(workers=4, application=LOCKED)
 
     answers = press_at_once((link, {}) for link in links)
 

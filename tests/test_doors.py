@@ -1,0 +1,129 @@
+"""Every address has a door, and every door is tried by everyone: who may come in is written down here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from iatp_events.lib import signing
+from tests.factories import create_session, create_speaker, register, seat
+
+KINDS = ("public", "by_link", "attendee", "staff")
+OUTSIDE = ("admin/", "static/")
+
+# What each role gets for a GET: anonymous and superuser. A page by link looks at the link, not at who asks.
+DOORS: dict[str, tuple[int, int]] = {
+    "healthz": (200, 200),
+    "readyz": (200, 200),
+    "workshops:home": (200, 200),
+    "workshops:series": (200, 200),
+    "workshops:session": (200, 200),
+    "workshops:speaker": (200, 200),
+    "registrations:register": (200, 200),
+    "registrations:registered": (200, 200),
+    "feeds:series": (200, 200),
+    "feeds:session": (200, 200),
+    "feeds:photo": (404, 404),
+    "links:registration": (200, 200),
+    "links:join": (200, 200),
+    "links:cancel": (200, 200),
+    "links:stop": (200, 200),
+    "links:calendar": (200, 200),
+}
+
+Patterns = list[URLPattern | URLResolver]
+
+
+def walk(patterns: Patterns, route: str = "", space: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """Every pattern with its full route and its full name."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from walk(pattern.url_patterns, here, inner)
+        else:
+            yield here, f"{space}{pattern.name or ''}", pattern
+
+
+def doorless(patterns: Patterns) -> list[str]:
+    """The routes whose view says nobody who may come in; the admin guards its own."""
+    return [
+        route
+        for route, name, pattern in walk(patterns)
+        if not name.startswith("admin:")
+        and not route.startswith(OUTSIDE)
+        and str(getattr(pattern.callback, "door", "")).split(":")[0] not in KINDS
+    ]
+
+
+def test_every_view_has_a_door() -> None:
+    assert doorless(get_resolver().url_patterns) == []
+
+
+def test_a_view_without_a_door_is_found() -> None:
+    def open_house(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("come in")
+
+    assert doorless([path("open/", open_house)]) == ["open/"]
+
+
+def test_every_address_outside_the_admin_stands_in_the_table() -> None:
+    named = {name for _, name, _ in walk(get_resolver().url_patterns) if name and not name.startswith("admin:")}
+
+    assert named == set(DOORS)
+
+
+@pytest.fixture
+def arguments(db: None) -> dict[str, tuple[object, ...]]:
+    """What each address needs to show something."""
+    session = create_session()
+    seat(create_speaker("Rosa Vega"), session)
+    registration = register(session)
+    link = signing.token("registration", registration.pk, registration.link_version)
+    slug = session.series.slug
+    return {
+        "workshops:series": (slug,),
+        "workshops:session": (slug, 1),
+        "workshops:speaker": ("rosa-vega",),
+        "registrations:register": (slug,),
+        "registrations:registered": (slug,),
+        "feeds:series": (slug,),
+        "feeds:session": (slug, 1),
+        "feeds:photo": ("speakers/none.jpg",),
+        "links:registration": (link,),
+        "links:join": (link,),
+        "links:cancel": (link,),
+        "links:stop": (signing.token("stop", registration.attendee_id),),
+        "links:calendar": (signing.token("calendar", registration.attendee_id),),
+    }
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tuple[object, ...]]) -> None:
+    address = reverse(name, args=arguments.get(name, ()))
+    anonymous, staff = Client(), Client()
+    staff.force_login(User.objects.create_superuser("staff", password="not asked for here"))
+
+    assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
+
+
+@pytest.mark.parametrize("purpose", ["registration", "stop", "calendar"])
+def test_a_link_opens_only_what_it_was_made_for(purpose: str, arguments: dict[str, tuple[object, ...]]) -> None:
+    others = {"links:registration": "registration", "links:stop": "stop", "links:calendar": "calendar"}
+    token = arguments[f"links:{purpose}"][0]
+
+    answers = {name: Client().get(reverse(name, args=(token,))).status_code for name in others}
+
+    assert answers == {name: 200 if made_for == purpose else 404 for name, made_for in others.items()}
+
+
+@pytest.mark.django_db
+def test_the_admin_asks_everyone_who_they_are() -> None:
+    answer = Client().get("/admin/workshops/session/")
+
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")

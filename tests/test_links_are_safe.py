@@ -1,0 +1,131 @@
+"""Mail scanners open every link, some press on every address twice: looking changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+
+from iatp_events.lib import alarm
+from registrations import emails
+from registrations import links as personal
+from registrations.choices import MessageKind
+from registrations.models import Message, Registration
+from registrations.services import notices, places, reminders
+from tests.factories import NOW, create_series, create_session, register, register_for
+from tests.servers.mailbox import links
+from workshops.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+def dump() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table of ours and of Django's."""
+    return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in apps.get_models()}
+
+
+def send_every_kind_of_mail() -> list[Message]:
+    """Live through everything that makes the product write, and return what it wrote."""
+    create_series()
+    first, second = create_session(number=1, capacity=1), create_session(number=2)
+    third = create_session(number=3, starts_at=NOW + timedelta(days=20))
+    ana = register(first, "Ana")
+    register(first, "Luis")
+    register(first, "Eva")
+    register_for([second, third], "Mara")
+    register(third, "Ana", now=NOW + timedelta(minutes=11))
+    register(third, "Ana", now=NOW + timedelta(minutes=30))
+    register_for([second], "Nora", whole_series=True)
+    places.cancel(registration=ana, now=NOW + timedelta(hours=1))
+    create_session(number=4, starts_at=NOW + timedelta(days=30))
+    places.register_enrolled(now=NOW + timedelta(hours=1))
+    register_for([], "Pía", NOW + timedelta(hours=1), series=first.series, whole_series=True)
+    tell_everyone()
+    move(second)
+    cancel(third)
+    reminders.queue_due(now=NOW + timedelta(days=9))
+    notices.queue_due(now=NOW + timedelta(days=2))
+    return list(Message.objects.select_related("attendee", "series", "rule", "registration__session__series"))
+
+
+def tell_everyone() -> None:
+    """Pretend that every mail so far has left and said what it says."""
+    for registration in Registration.objects.select_related("session"):
+        Registration.objects.filter(pk=registration.pk).update(told_facts=registration.session.revised_facts)
+
+
+def move(session: Session) -> None:
+    session.start_time = "16:00"
+    session.revise(now=NOW + timedelta(days=1))
+
+
+def cancel(session: Session) -> None:
+    session.state = "cancelled"
+    session.revise(now=NOW + timedelta(days=1))
+
+
+@pytest.fixture(autouse=True)
+def _quiet_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarm, "ring", lambda task: None)
+
+
+def test_every_kind_of_mail_is_written_here() -> None:
+    written = {message.kind for message in send_every_kind_of_mail()}
+
+    assert written == set(MessageKind.values)
+
+
+def test_looking_at_any_link_of_any_mail_changes_nothing() -> None:
+    mails = [emails.compose(message).mail.message(policy=None) for message in send_every_kind_of_mail()]
+    addresses = {link for mail in mails for link in links(mail) if link.startswith(settings.SITE_URL)}
+    before = dump()
+
+    answers = {
+        (link, method): getattr(Client(), method)(link.removeprefix(settings.SITE_URL)).status_code
+        for link in sorted(addresses)
+        for method in ("get", "head", "options")
+    }
+
+    assert {status for (_, method), status in answers.items() if method != "options"} == {200}
+    assert dump() == before
+    assert any("/u/" in link for link in addresses)
+    assert any("/cancel/" in link for link in addresses)
+
+
+def test_links_lead_to_this_site_or_to_a_calendar_or_to_whatsapp() -> None:
+    hosts = {
+        link.split("/")[2]
+        for message in send_every_kind_of_mail()
+        for link in links(emails.compose(message).mail.message(policy=None))
+    }
+
+    assert hosts <= {settings.SITE_URL.split("/")[2], "calendar.google.com", "outlook.live.com", "wa.me"}
+
+
+def test_the_button_is_what_cancels() -> None:
+    session = create_session()
+    registration = register(session)
+    page = f"/r/{personal.token(registration)}/cancel/"
+
+    Client().get(page)
+    registration.refresh_from_db()
+    seen = registration.state
+    Client().post(page)
+    registration.refresh_from_db()
+
+    assert (seen, registration.state) == ("confirmed", "cancelled")
+
+
+def test_one_click_stops_reminders_without_cookie_or_redirect() -> None:
+    registration = register(create_session())
+    path = personal.stop(registration.attendee).removeprefix(settings.SITE_URL)
+
+    answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+    registration.attendee.refresh_from_db()
+
+    assert (answer.status_code, dict(answer.cookies)) == (200, {})
+    assert registration.attendee.reminders_stopped_at == NOW
