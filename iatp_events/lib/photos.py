@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 5_000_000
@@ -40,7 +40,7 @@ def _open(content: bytes) -> Image.Image:
     """Read the header only."""
     try:
         image = Image.open(BytesIO(content), formats=FORMATS)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise PhotoRefused(_("This file is not a JPEG, PNG or WebP picture.")) from None
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None

@@ -1,0 +1,121 @@
+"""People who come: their profile and addresses; everything else about them is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from registrations.admin.filters import CountryFilter
+from registrations.admin.readonly import ReadInline
+from registrations.choices import Source
+from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
+from registrations.models.attendees import normalise
+from workshops.admin.fields import ZoneField
+from workshops.admin.pages import FoldedSearch
+
+
+class AttendeeForm(forms.ModelForm):  # type: ignore[type-arg]
+    timezone = ZoneField()
+
+
+class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
+    address = forms.EmailField(label=_("address"), max_length=254)
+
+    class Meta:
+        model = EmailAddress
+        fields = ["address"]
+
+    def clean_address(self) -> str:
+        """Set the compared form beside the typed one, so that one address stays one person's."""
+        address = str(self.cleaned_data["address"])
+        try:
+            self.instance.normalised = normalise(address)
+        except ValueError:
+            raise forms.ValidationError(_("This is not an e-mail address.")) from None
+        others = EmailAddress.objects.filter(normalised=self.instance.normalised).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Another person, or this one, has this address already."))
+        if "address" in self.changed_data:
+            self.instance.source, self.instance.verified_at = Source.STAFF, None
+        return address
+
+
+class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = EmailAddress
+    form = AddressForm
+    fields = ["address", "source", "verified_at"]
+    readonly_fields = ["source", "verified_at"]
+    ordering = ["pk"]
+    extra = 0
+
+
+class RegistrationInline(ReadInline):
+    model = Registration
+    fields = ["session", "state", "mode", "confirmed_at", "source"]
+    ordering = ["session__starts_at", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
+        return super().get_queryset(request).select_related("session__series", "attendee")
+
+
+class EnrolmentInline(ReadInline):
+    model = Enrolment
+    fields = ["series", "mode", "enrolled_at", "left_at"]
+    ordering = ["enrolled_at", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
+        return super().get_queryset(request).select_related("series", "attendee")
+
+
+class ConsentInline(ReadInline):
+    model = Consent
+    fields = ["series", "kind", "version", "given_at", "withdrawn_at"]
+    ordering = ["given_at", "pk"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
+        return super().get_queryset(request).select_related("series")
+
+
+@admin.register(Attendee)
+class AttendeeAdmin(FoldedSearch):
+    form = AttendeeForm
+    inlines = [AddressInline, RegistrationInline, EnrolmentInline, ConsentInline]
+    list_display = ["full_name", "country_name", "organisation", "initiative", "registration_count", "language"]
+    list_filter = [CountryFilter, "sector", "language"]
+    search_fields = ["folded", "addresses__normalised"]
+    search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
+    ordering = ["full_name", "pk"]
+    readonly_fields = ["reminders_stopped_at", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["full_name", "language", "country", "timezone"]}),
+        (_("What they do"), {"fields": ["position", "organisation", "initiative", "sector", "gender"]}),
+        (_("History"), {"fields": ["reminders_stopped_at", "created_at"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attendee]:
+        attendees: QuerySet[Attendee] = (
+            super().get_queryset(request).annotate(session_count=Count("registrations", distinct=True))
+        )
+        return attendees
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # People come by registering: only that asks for their consent and tells them.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Their registrations would go with them and leave the count of places untrue.
+        return False
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_name(self, attendee: Attendee) -> str:
+        return str(attendee.country.name)
+
+    @admin.display(description=_("sessions"), ordering="session_count")
+    def registration_count(self, attendee: Any) -> int:
+        return int(attendee.session_count)

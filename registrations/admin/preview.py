@@ -1,0 +1,54 @@
+"""The mail of a message as staff read it: the copy that left where it was kept, else as it would be written now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from django.conf import settings
+
+from registrations import emails
+from registrations.models import Message
+
+# Scripts, forms, plug-ins and the network are off, and the page has an origin of its own: what a mail
+# holds can neither read the admin nor act in it.
+PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    subject: str
+    recipients: str
+    text: str
+    html: str
+    kept: bool
+
+
+def of(message: Message) -> Preview:
+    """Read the file the mail was written to, or compose the mail anew."""
+    if copy := _kept_copy(message):
+        return _read(copy)
+    mail = emails.compose(message).mail
+    html = next((str(content) for content, kind in mail.alternatives if kind == "text/html"), "")
+    return Preview(str(mail.subject), ", ".join(mail.to), str(mail.body), html, kept=False)
+
+
+def _kept_copy(message: Message) -> Path | None:
+    number = re.sub(r"[^A-Za-z0-9-]", "", message.message_id.split("@")[0])
+    return max(Path(settings.MAIL_DIR).glob(f"*-{number}*.eml"), default=None)
+
+
+def _read(file: Path) -> Preview:
+    mail = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    return Preview(
+        subject=str(mail["Subject"] or ""),
+        recipients=str(mail["To"] or ""),
+        text=str(text.get_content()) if text else "",
+        html=str(html.get_content()) if html else "",
+        kept=True,
+    )

@@ -1,0 +1,37 @@
+"""Pages and rows that staff read: what they show is changed by acts, never by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from workshops.admin.pages import FoldedSearch
+
+
+class ReadPage(FoldedSearch):
+    """Every field is shown, none can be typed over, nothing is added or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Deleting a row would leave the count of places, and what people were told, untrue.
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        shown = [name for name in self.get_fields(request, obj) if isinstance(name, str)]
+        return [*shown, *self.readonly_fields]
+
+
+class ReadInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of another page, with a link to it."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,94 @@
+"""Registrations and enrolments: read, searched, and cancelled by the act that passes the place on."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from iatp_events.lib import clock
+from registrations.admin.filters import CountryFilter, SessionFilter
+from registrations.admin.readonly import ReadInline, ReadPage
+from registrations.models import Enrolment, Message, Registration
+from registrations.services import places
+
+
+class MessageInline(ReadInline):
+    model = Message
+    fields = ["kind", "state", "skip_reason", "due_at", "sent_at"]
+    ordering = ["created_at", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).select_related("attendee")
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ReadPage):
+    inlines = [MessageInline]
+    list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source", "created_at"]
+    list_filter = [SessionFilter, "state", "mode", CountryFilter, "source"]
+    list_select_related = ["attendee", "session__series"]
+    search_fields = ["attendee__folded", "attendee__addresses__normalised"]
+    search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
+    ordering = ["-created_at", "-pk"]
+    actions = ["cancel"]
+    fields = [
+        "attendee",
+        "session",
+        "state",
+        "mode",
+        "source",
+        "created_at",
+        "confirmed_at",
+        "joined_waitlist_at",
+        "cancelled_at",
+        "round",
+        "support_needed",
+        "question",
+        "country_name",
+        "gender",
+        "sector",
+        "initiative",
+    ]
+    readonly_fields = ["country_name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_chip(self, registration: Registration) -> SafeString:
+        label = registration.get_state_display()
+        return format_html('<span class="chip registration-{}">{}</span>', registration.state, label)
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_name(self, registration: Registration) -> str:
+        return str(countries.name(registration.country)) if registration.country else ""
+
+    @admin.action(description=_("Cancel these registrations; each person is told"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        cancelled = 0
+        for registration in queryset:
+            try:
+                cancelled += places.cancel(registration=registration, now=clock.now())
+            except places.SessionOver:
+                sentence = gettext("%(registration)s: the session is over; there is no place left to give back.")
+                messages.error(request, sentence % {"registration": registration})
+        sentence = ngettext(
+            "%(count)s registration was cancelled.", "%(count)s registrations were cancelled.", cancelled
+        )
+        messages.success(request, sentence % {"count": cancelled})
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadPage):
+    list_display = ["attendee", "series", "mode", "enrolled_at", "left_at"]
+    list_filter = ["mode", ("left_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["attendee", "series"]
+    search_fields = ["attendee__folded", "attendee__addresses__normalised"]
+    ordering = ["-enrolled_at", "-pk"]
+    fields = ["attendee", "series", "mode", "enrolled_at", "left_at"]

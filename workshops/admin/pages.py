@@ -1,0 +1,80 @@
+"""What every page of our admin has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models.options import Options
+from django.http import HttpRequest
+
+from iatp_events.lib.folding import FoldedField, fold
+from workshops.admin import multilingual
+
+
+class Page(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Texts in four languages side by side; a form writes nothing but what was changed in it."""
+
+    formfield_overrides = multilingual.OVERRIDES
+    list_per_page = 50
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        # A form is open for minutes; the columns it did not touch may have moved on meanwhile.
+        obj.save(update_fields=changed_columns(obj._meta, form.changed_data)) if change else obj.save()
+
+
+def changed_columns(meta: Options[Any], changed: list[str]) -> list[str]:
+    """The columns among the changed form fields, with the folded ones that may follow from them."""
+    columns = [field.name for field in meta.concrete_fields if field.name in changed]
+    folded = [field.name for field in meta.concrete_fields if isinstance(field, FoldedField)]
+    return columns + folded if columns else []
+
+
+class FoldedSearch(Page):
+    """Search in columns that hold folded text: accents and case don't matter."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, folded_term(search_term))
+
+
+def folded_term(term: str) -> str:
+    """Fold the words; an address keeps its accents, as its column does."""
+    return " ".join(word.casefold() if "@" in word else fold(word) for word in term.split())
+
+
+class TextSearch(Page):
+    """Search without accents in multilingual columns of tables so small that they are read whole.
+
+    Such a column holds JSON in which accents are escaped, so the database could not even find "qué".
+    """
+
+    searched_texts: tuple[str, ...] = ()
+    search_help_text = ""
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.searched_texts
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        words = fold(search_term).split()
+        if not words:
+            return queryset, False
+        rows = queryset.order_by().values_list("pk", *self.searched_texts)
+        found = [pk for pk, *texts in rows if _holds(words, texts)]
+        return queryset.filter(pk__in=found), False
+
+
+def _holds(words: list[str], texts: list[Any]) -> bool:
+    folded = fold(" ".join(_every_language(text.data) for text in texts))
+    return all(word in folded for word in words)
+
+
+def _every_language(translations: Any) -> str:
+    values = translations.values() if isinstance(translations, dict) else [translations]
+    return " ".join(str(value) for value in values if value)
