@@ -25,8 +25,8 @@ SAME = {
     "fr": set(
         "WhatsApp Google Outlook UTC PDF message messages Message Messages photo Photo minutes question questions "
         "Question Questions organisation Organisation position Position session sessions Session Sessions mode Mode "
-        "Biotechnology initiative Initiative contact Contact date Date source format description image participants agenda Agenda "
-        "version type page Page".split()
+        "Biotechnology initiative Initiative contact Contact date Date source format description image participants "
+        "agenda Agenda version type page Page".split()
     ),
 }
 PROPER = re.compile(r"^[\W\d_]*$")

@@ -27,7 +27,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = cast(bytes, envelope.original_content)
-        self.mails.append(message_from_bytes(content, policy=policy.default))
+        self.mails.append(parsed(content))
         return "250 kept"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -46,6 +46,10 @@ class Mailbox:
 
     def stop(self) -> None:
         self._controller.stop()
+
+
+def parsed(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, policy=policy.default)
 
 
 def part(mail: EmailMessage, content_type: str) -> str:
