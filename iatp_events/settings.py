@@ -111,7 +111,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 COUNTRIES_FIRST = (
-    ["AR", "BO", "BR", "CL", "CO", "CR", "CU", "DO", "EC", "SV", "GT", "HT", "HN", "JM", "MX", "NI", "PA", "PY", "PE", "PR", "TT", "UY", "VE", "AG", "BS", "BB", "BZ", "DM", "GD", "GY", "KN", "LC", "VC", "SR"]
+    "AR BO BR CL CO CR CU DO EC SV GT HT HN JM MX NI PA PY PE PR TT UY VE AG BS BB BZ DM GD GY KN LC VC SR".split()
 )
 COUNTRIES_FIRST_BREAK = "—"
 

@@ -13,6 +13,7 @@ from django.core.mail import EmailAlternative, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from icalendar import Event
 
 from iatp_events.lib import languages
 from iatp_events.lib.addresses import absolute
@@ -21,6 +22,7 @@ from registrations.choices import MessageKind, RegistrationState
 from registrations.models import Attendee, EmailAddress, Message, Registration
 from workshops import ical, when
 from workshops.models import Session
+from workshops.when import When
 
 SUBJECT_LENGTH = 55
 LISTS = (MessageKind.REMINDER,)
@@ -48,8 +50,8 @@ class Entry:
 
     registration: Registration
     session: Session
-    when: when.When
-    organiser_when: when.When
+    when: When
+    organiser_when: When
     place_in_line: int | None
     page: str
     manage: str
@@ -246,7 +248,7 @@ def _attach_one(mail: EmailMultiAlternatives, entry: Entry, guest: ical.Guest, m
     mail.alternatives.append(EmailAlternative(content, f"text/calendar; method={method}"))
 
 
-def _event(entry: Entry, guest: ical.Guest | None, *, cancelled: bool = False) -> ical.Event | None:
+def _event(entry: Entry, guest: ical.Guest | None, *, cancelled: bool = False) -> Event | None:
     registration = entry.registration
     moments = [entry.session.revised_at, registration.confirmed_at, registration.cancelled_at]
     return ical.event(

@@ -41,7 +41,7 @@ class Postbox:
 
         to_file: keep it away from SMTP, whatever the settings say (demonstrations).
         """
-        if to_file or settings.SMTP is None:
+        if to_file or not settings.SMTP:
             try:
                 EmlBackend().send_messages([mail])
             except OSError as error:
@@ -52,7 +52,7 @@ class Postbox:
     def _connected(self) -> EmailBackend:
         if self._smtp is not None:
             return self._smtp
-        backend = EmailBackend(**settings.SMTP, timeout=settings.MAIL_CONNECT_TIMEOUT.total_seconds())
+        backend = EmailBackend(**(settings.SMTP or {}), timeout=settings.MAIL_CONNECT_TIMEOUT.total_seconds())
         try:
             backend.open()
         except (OSError, smtplib.SMTPException) as error:

@@ -19,7 +19,7 @@ class EmlBackend(BaseEmailBackend):
         folder = Path(settings.MAIL_DIR)
         folder.mkdir(parents=True, exist_ok=True)
         for email in email_messages:
-            content = email.message().as_bytes(linesep="\r\n")
+            content = email.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             _write_new(folder, _stem(email), content)
         return len(email_messages)
 

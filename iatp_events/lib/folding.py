@@ -24,7 +24,9 @@ class FoldedField(models.TextField):  # type: ignore[type-arg]
 
     def __init__(self, *, sources: tuple[str, ...] = (), **options: Any) -> None:
         self.sources = sources
-        super().__init__(**{"default": "", "blank": True, "editable": False} | options)
+        for option, value in (("default", ""), ("blank", True), ("editable", False)):
+            options.setdefault(option, value)
+        super().__init__(**options)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()

@@ -11,7 +11,6 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from iatp_events.lib import languages, zones
@@ -114,7 +113,9 @@ class RegisterForm(forms.Form):
         self.by_number = {session.number: session for session in sessions}
         self.open_sessions = [session for session in sessions if session.takes_registrations(now)]
         self.now = now
-        super().__init__(data, initial=self._first_values(chosen))
+        # A copy: the form notes in a hidden field that it asked about an address.
+        self._typed: Any = data.copy() if data is not None else None
+        super().__init__(self._typed, initial=self._first_values(chosen))
         self._set_choices()
         for field in self.fields.values():
             field.error_messages["required"] = REQUIRED
@@ -146,8 +147,7 @@ class RegisterForm(forms.Form):
         address: str = self.cleaned_data["email"]
         meant = likely_address(address)
         if meant and self.data.get("email_kept") != address:
-            self.data = self.data.copy()
-            self.data["email_kept"] = address
+            self._typed["email_kept"] = address
             raise ValidationError(
                 _("Did you mean %(meant)s? Correct it, or send the form again to keep what you wrote."),
                 code="slip",
@@ -190,11 +190,10 @@ class RegisterForm(forms.Form):
         return {"language": languages.current(), "sessions": ticked, "mode": PlaceMode.ONLINE}
 
     def _set_choices(self) -> None:
-        self.fields["country"].choices = lazy(country_choices, list)()  # type: ignore[attr-defined]
-        self.fields["timezone"].widget.choices = [("", ""), *city_choices()]  # type: ignore[attr-defined]
-        self.fields["sessions"].choices = [  # type: ignore[attr-defined]
-            (session.number, self._session_label(session)) for session in self.open_sessions
-        ]
+        fields: dict[str, Any] = self.fields
+        fields["country"].choices = country_choices()
+        fields["timezone"].widget.choices = [("", ""), *city_choices()]
+        fields["sessions"].choices = [(session.number, self._session_label(session)) for session in self.open_sessions]
         if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
             del self.fields["mode"]
 

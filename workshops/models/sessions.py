@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from iatp_events.lib import clock, languages, zones
+from iatp_events.lib.languages import Text
 from workshops.choices import Format, Mode, Phase, PlaceMode, SessionState
 from workshops.models.panels import Panel
 from workshops.models.series import Series, validate_zone
@@ -111,7 +112,7 @@ class Session(models.Model):
         return f"{self.number}. {self.heading}"
 
     @property
-    def heading(self) -> languages.Text:
+    def heading(self) -> Text:
         """The question, or the title, or "Session 3"."""
         for text in (self.question, self.title):
             if found := languages.pick(text, self.series.languages):

@@ -1,0 +1,178 @@
+"""Who is reminded, when, and who is not."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrations.models import Message, ReminderRule
+from registrations.services import places, reminders
+from tests.factories import NOW, create_rule, create_session, register
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def queued(session) -> list[timedelta]:
+    """How long before the start reminders wait, the furthest first."""
+    rows = Message.objects.filter(kind="reminder", registration__session=session, state="queued")
+    return [session.starts_at - due_at for due_at in rows.order_by("due_at").values_list("due_at", flat=True)]
+
+
+def test_everyone_confirmed_is_reminded_seven_days_one_day_and_one_hour_before():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [7 * DAY, DAY, HOUR]
+
+
+def test_queueing_twice_adds_nothing():
+    session = create_session()
+    register(session, "Ana")
+
+    first = reminders.queue_due(now=NOW)
+    second = reminders.queue_due(now=NOW)
+
+    assert (first, second, Message.objects.filter(kind="reminder").count()) == (3, 0, 3)
+
+
+def test_who_registers_three_days_before_gets_no_seven_day_reminder():
+    session = create_session(starts_at=NOW + 3 * DAY)
+    register(session, "Ana")
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [DAY, HOUR]
+
+
+def test_who_waits_is_not_reminded_and_who_is_promoted_gets_what_is_still_ahead():
+    session = create_session(starts_at=NOW + 10 * DAY, capacity=1)
+    ana, luis = register(session, "Ana"), register(session, "Luis", NOW + HOUR)
+    reminders.queue_due(now=NOW + HOUR)
+    places.cancel(registration=ana, now=NOW + 5 * DAY)
+
+    reminders.queue_due(now=NOW + 5 * DAY)
+
+    of_luis = Message.objects.filter(kind="reminder", registration=luis).order_by("due_at")
+    assert [session.starts_at - message.due_at for message in of_luis] == [DAY, HOUR]
+
+
+def test_who_cancels_and_comes_back_is_reminded_again():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    ana = register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    places.cancel(registration=ana, now=NOW + HOUR)
+    register(session, "Ana", NOW + 2 * HOUR)
+
+    reminders.queue_due(now=NOW + 2 * HOUR)
+
+    assert Message.objects.filter(kind="reminder", round=2).count() == 3
+
+
+def test_a_new_rule_mails_nobody_about_the_past():
+    session = create_session(starts_at=NOW + 2 * DAY)
+    register(session, "Ana", NOW - DAY)
+    create_rule(series=session.series, offset=5 * DAY, active_from=NOW)
+    create_rule(series=session.series, offset=2 * HOUR, active_from=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [DAY, 2 * HOUR, HOUR]
+
+
+def test_a_moved_session_brings_new_reminders():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    session.day += 7 * DAY
+    session.revise(now=NOW + DAY)
+
+    reminders.queue_due(now=NOW + DAY)
+
+    of_this_revision = Message.objects.filter(kind="reminder", revision=session.revision)
+    assert sorted(session.starts_at - message.due_at for message in of_this_revision) == [HOUR, DAY, 7 * DAY]
+
+
+def test_closing_registration_brings_nothing():
+    session = create_session()
+    register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    session.state = "closed"
+    session.revise(now=NOW + HOUR)
+
+    assert reminders.queue_due(now=NOW + HOUR) == 0
+    assert Message.objects.filter(kind="reminder").count() == 3
+
+
+def test_an_outage_of_two_hours_loses_no_reminder_and_a_started_session_gets_none():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+
+    late = reminders.queue_due(now=session.starts_at - timedelta(minutes=10))
+    Message.objects.filter(kind="reminder").delete()
+    started = reminders.queue_due(now=session.starts_at + timedelta(seconds=1))
+
+    assert (late, started) == (3, 0)
+
+
+def test_a_session_with_rules_of_its_own_does_not_follow_its_series():
+    session, other = create_session(number=1), create_session(number=2)
+    create_rule(session=session, offset=3 * DAY)
+    register(session, "Ana")
+    register(other, "Ana")
+
+    reminders.queue_due(now=NOW)
+
+    assert (queued(session), queued(other)) == ([3 * DAY], [7 * DAY, DAY, HOUR])
+
+
+def test_queued_reminders_follow_an_edited_rule():
+    session = create_session()
+    register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    ReminderRule.objects.filter(offset=DAY).update(offset=2 * DAY)
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [7 * DAY, 2 * DAY, HOUR]
+
+
+def test_an_edited_rule_whose_new_moment_is_past_mails_nobody():
+    session = create_session(starts_at=NOW + 3 * DAY)
+    register(session, "Ana", NOW - DAY)
+    reminders.queue_due(now=NOW)
+    ReminderRule.objects.filter(offset=DAY).update(offset=4 * DAY, active_from=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [HOUR]
+
+
+def test_no_cancelled_draft_or_undated_session_reminds():
+    for number, state in ((1, "cancelled"), (2, "open")):
+        register(create_session(number=number), "Ana")
+        if state == "cancelled":
+            session = register(create_session(number=9), "Eva").session
+            session.state = "cancelled"
+            session.revise(now=NOW)
+    undated = create_session(number=3)
+    register(undated, "Luis")
+    undated.state, undated.start_time = "announced", None
+    undated.revise(now=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    numbers = set(Message.objects.filter(kind="reminder").values_list("registration__session__number", flat=True))
+    assert numbers == {1, 2}
+
+
+def test_a_series_without_rules_gets_the_usual_plan_from_now_on():
+    session = create_session(starts_at=NOW + 3 * DAY)
+    ReminderRule.objects.all().delete()
+
+    reminders.adopt_default_plan(now=NOW)
+    reminders.adopt_default_plan(now=NOW)
+
+    rules = ReminderRule.objects.filter(series=session.series).order_by("-offset").values_list("offset", "active_from")
+    assert list(rules) == [(7 * DAY, NOW), (DAY, NOW), (HOUR, NOW)]
