@@ -88,12 +88,39 @@ class Standing:
         return [seat.speaker for seat in self.session.panel.seats]
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The planned sessions about which nothing is known yet, shown as one."""
+
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def of(cls, planned: int, standings: Iterable[Standing]) -> Unknown:
+        known = {standing.session.number for standing in standings if not standing.is_unknown}
+        return cls(tuple(number for number in range(1, planned + 1) if number not in known))
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers)
+
+    @property
+    def first(self) -> int:
+        return self.numbers[0]
+
+    @property
+    def last(self) -> int:
+        return self.numbers[-1]
+
+    @property
+    def is_unbroken(self) -> bool:
+        return self.last - self.first == len(self.numbers) - 1
+
+
 def of(session: Session, *, now: datetime, zone: str = "") -> Standing:
     """Read how a session stands. Prefetch `places` to do so without queries.
 
     zone: the reader's; without one the session's own.
     """
-    modes = session.place_modes
+    modes: list[str] = [*session.place_modes]
     return Standing(
         session=session,
         phase=session.phase(now),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 
 from django.db.models import Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -51,7 +50,7 @@ def _series_page(request: HttpRequest, shown: Series) -> HttpResponse:
         "series": shown,
         "sessions": sessions,
         "cards": [card for card in standings if not card.is_unknown],
-        "unknown": _unknown(shown, standings),
+        "unknown": standing.Unknown.of(shown.planned_sessions, standings),
         "next": next((card for card in standings if card.session == coming), None),
         "now": now,
     }
@@ -83,7 +82,9 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Speaker.objects.published(), slug=slug)
     now, zone = timezone.now(), _zone(request)
     seen = Session.objects.published().filter(panellists__speaker=shown).distinct()
-    sessions = seen.select_related("series").with_places().prefetch_related(_SEATS).order_by("series__created_at", "number")
+    sessions = (
+        seen.select_related("series").with_places().prefetch_related(_SEATS).order_by("series__created_at", "number")
+    )
     cards = [standing.of(session, now=now, zone=zone) for session in sessions]
     if not cards:
         raise Http404
@@ -104,20 +105,6 @@ def _with_neighbours(series_slug: str) -> QuerySet[Session]:
         .prefetch_related(_SEATS)
         .annotate(number_before=Subquery(before), number_after=Subquery(after))
     )
-
-
-def _unknown(shown: Series, standings: Iterable[standing.Standing]) -> list[tuple[int, int]]:
-    """Spans of session numbers about which nothing is known yet, such as [(3, 10)]."""
-    known = {card.session.number for card in standings if not card.is_unknown}
-    spans: list[tuple[int, int]] = []
-    for number in range(1, shown.planned_sessions + 1):
-        if number in known:
-            continue
-        if spans and spans[-1][1] == number - 1:
-            spans[-1] = (spans[-1][0], number)
-        else:
-            spans.append((number, number))
-    return spans
 
 
 def _zone(request: HttpRequest) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django import template
@@ -28,9 +29,7 @@ from workshops.models import Series, Session
 
 register = template.Library()
 
-Multilingual = LazyI18nString | languages.Text | str | None
-# What a reader chose by address alone; it stays chosen from page to page, in every language.
-_KEPT = ("tz", "session")
+Multilingual: TypeAlias = LazyI18nString | languages.Text | str | None
 _BY_LINK = ("/r/", "/s/", "/u/")
 _JSON_IN_HTML = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -73,6 +72,14 @@ def language_name(code: str) -> str:
     return languages.NAMES.get(code, code)
 
 
+@register.filter
+def took_part(published: str) -> str:
+    """ "more than 180" → "More than 180 people took part", in the reader's language."""
+    if found := re.fullmatch(r"more than (\d+)", published.strip().lower()):
+        return _("More than %(number)s people took part") % {"number": found[1]}
+    return _("People who took part: %(number)s") % {"number": published}
+
+
 @register.filter(name="markdown")
 def as_markdown(value: Multilingual) -> SafeString:
     return markdown.render(_pick(value, None).value)
@@ -95,16 +102,19 @@ class LanguageLink:
 
 def chosen_zone(request: HttpRequest | None) -> str:
     """The zone the address asks for with ?tz=; empty when it asks for none that exists."""
-    asked = request.GET.get("tz", "") if request else ""
+    asked: str = request.GET.get("tz") or "" if request else ""
     return asked if asked and zones.exists(asked) else ""
 
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **parameters: Any) -> str:
     """`{% url … %}{% query session=2 %}`: the parameters given, and the reader's city."""
-    asked = parameters | {"tz": chosen_zone(context.get("request"))}
-    kept = {name: value for name, value in asked.items() if value}
-    return "?" + urlencode(kept) if kept else ""
+    return _query(**parameters, tz=chosen_zone(context.get("request")))
+
+
+def _query(**parameters: Any) -> str:
+    given = {name: value for name, value in parameters.items() if value}
+    return "?" + urlencode(given) if given else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -125,8 +135,12 @@ def _in_language(request: HttpRequest | None, here: str, code: str) -> str:
     prefix = f"/{here}/"
     if request is None or not path.startswith(prefix):
         return f"/{code}/"
-    kept = urlencode({name: request.GET[name] for name in _KEPT if request.GET.get(name)})
-    return f"/{code}/{path.removeprefix(prefix)}{'?' + kept if kept else ''}"
+    return f"/{code}/{path.removeprefix(prefix)}{_query(tz=chosen_zone(request), session=_chosen_session(request))}"
+
+
+def _chosen_session(request: HttpRequest) -> str:
+    asked = request.GET.get("session") or ""
+    return asked if asked.isascii() and asked.isdigit() else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -137,7 +151,9 @@ def alternates(context: template.Context) -> SafeString:
         return SafeString("")
     rest = request.path.removeprefix(f"/{languages.current()}/")
     links = format_html_join(
-        "\n", '<link rel="alternate" hreflang="{}" href="{}">', ((c, sharing.absolute(f"/{c}/{rest}")) for c in languages.CODES)
+        "\n",
+        '<link rel="alternate" hreflang="{}" href="{}">',
+        ((c, sharing.absolute(f"/{c}/{rest}")) for c in languages.CODES),
     )
     return format_html('<link rel="canonical" href="{}">\n{}', sharing.absolute(request.path), links)
 
@@ -163,7 +179,11 @@ def share_link(session: Session) -> str:
 @register.inclusion_tag("includes/_calendar_links.html")
 def calendar_links(session: Session) -> dict[str, Any]:
     """Add to calendar: .ics, Google, Outlook; nothing while the hour is unknown."""
-    return {"session": session, "google": sharing.google_calendar(session), "outlook": sharing.outlook_calendar(session)}
+    return {
+        "session": session,
+        "google": sharing.google_calendar(session),
+        "outlook": sharing.outlook_calendar(session),
+    }
 
 
 @register.simple_tag
@@ -177,13 +197,15 @@ def json_ld(session: Session) -> SafeString:
 @register.inclusion_tag("includes/_when.html", takes_context=True)
 def when(context: template.Context, session: Session) -> dict[str, Any]:
     """`{% when session %}`: in the city of ?tz= or the organiser's, which stands second; the others folded."""
-    chosen = chosen_zone(context.get("request")) or context.get("reader_zone", "")
+    # A page by link knows whose it is: `reader_zone` is that person's.
+    chosen = chosen_zone(context.get("request")) or str(context.get("reader_zone") or "")
     local = whens.of(session, chosen)
     return {
         "session": session,
         "when": local,
         "organiser": whens.of(session),
         "chosen": chosen,
+        "is_over": session.phase(_moment(context)) == Phase.ENDED,
         "cities": _cities(session.starts_at, session.timezone, languages.current()) if session.starts_at else "",
     }
 
@@ -205,7 +227,9 @@ def _city(local: zones.LocalTime, organisers_day: date) -> tuple[object, ...]:
     distance = local.at.utcoffset() or timedelta()
     usual = SafeString(" data-usual") if local.zone in zones.TEN_CITIES else ""
     # Where it is another day already, or still, the hour alone would mislead.
-    hour = f"{local.at:%H:%M}" if local.at.date() == organisers_day else f"{format_date(local.at, 'D')} {local.at:%H:%M}"
+    hour = (
+        f"{local.at:%H:%M}" if local.at.date() == organisers_day else f"{format_date(local.at, 'D')} {local.at:%H:%M}"
+    )
     day = whens.long_date(local.at.date())
     query_string = urlencode({"tz": local.zone})
     return local.zone, day, distance // timedelta(minutes=1), usual, query_string, local.city, local.offset, hour
@@ -249,7 +273,7 @@ def path(
 def _stop(number: int, session: Session | None, *, now: datetime, is_next: bool, mark: str) -> Stop:
     phase = session.phase(now) if session else Phase.TO_BE_ANNOUNCED
     if session and is_next:
-        kind, words = "next", _("next")
+        kind, words = "next", _("now") if phase == Phase.LIVE else _("next")
     elif phase == Phase.ENDED:
         kind, words = "past", _("past")
     elif phase == Phase.CANCELLED:
