@@ -230,8 +230,11 @@ def test_an_altered_link_answers_like_nonsense(session: Session, act: str) -> No
     Registration.objects.filter(pk=registration.pk).update(link_version=2)
 
     for altered in (token, f"{number}0.{signature}", f"{number}.{signature[:-1]}", token.swapcase(), "1-1.", "." * 300):
-        answer = Client().get(f"/r/{altered}/{act}")
-        assert (answer.status_code, answer.content, answer.headers) == (404, nonsense.content, nonsense.headers)
+        answer: Any = Client().get(f"/r/{altered}/{act}")
+        # The page offers itself in other languages, so it holds the address that was asked for.
+        content = answer.content.replace(altered.encode(), b"nonsense")
+        headers = dict(answer.headers) | {"Content-Length": nonsense.headers["Content-Length"]}
+        assert (answer.status_code, content, headers) == (404, nonsense.content, dict(nonsense.headers))
         assert Client().post(f"/r/{altered}/{act}").status_code in (404, 405)
     registration.refresh_from_db()
     assert registration.state == "confirmed"

@@ -42,12 +42,6 @@ def static_files(ground: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def catalogues(ground: Path) -> None:
-    """Compiled catalogues; a machine without gettext leaves the English source."""
-    House(ground / "catalogue-house").manage("compilemessages", "-v0")
-
-
-@pytest.fixture(scope="session")
 def postgres(ground: Path) -> Iterator[Postgres]:
     server = Postgres(ground / "pg")
     House(ground / "pg-house", database_url=server.url()).manage("migrate", "-v0")

@@ -70,9 +70,9 @@ class House:
         return json.loads(self._run([sys.executable, "-c", _ANSWER], code).strip().rsplit("\n", 1)[-1])
 
     def web(self, *, workers: int = 2, application: str = "iatp_events.wsgi:application") -> Process:
-        bind = f"127.0.0.1:{self.port}"
-        web = self.start("web", "gunicorn", "--workers", str(workers), "--timeout", "120", "--bind", bind, application)
-        web.wait_until(self._is_ready, what="the web server")
+        settings = ("--config", "iatp_events/gunicorn.py", "--workers", str(workers), "--timeout", "120")
+        web = self.start("web", "gunicorn", *settings, application)
+        web.wait_until(self.is_ready, what="the web server")
         return web
 
     def worker(self) -> Process:
@@ -104,7 +104,7 @@ class House:
         assert done.returncode == 0, f"{command[1:3]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             with urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
