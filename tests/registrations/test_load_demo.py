@@ -132,7 +132,7 @@ def test_more_registrations_than_people_can_make_are_refused(series: Series) -> 
 
 
 def test_a_number_that_is_none_is_refused(series: Series) -> None:
-    with pytest.raises(CommandError, match="“-3” is not a whole number|expected one argument"):
+    with pytest.raises(CommandError, match="“-3” is not a whole number"):
         load_demo("--people=-3")
 
 
