@@ -24,7 +24,7 @@ class AttendeeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
-    address = forms.EmailField(label=_("address"), max_length=254)
+    address = forms.EmailField(label=_("Address"), max_length=254)
 
     class Meta:
         model = EmailAddress

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -22,7 +23,7 @@ class SessionFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         sessions = Session.objects.select_related("series").order_by("-series__created_at", "number", "pk")
-        return [(str(session.pk), str(session)) for session in sessions]
+        return [(str(session.pk), Truncator(str(session)).chars(40)) for session in sessions]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -59,7 +60,7 @@ class MessageAdmin(ReadPage):
 
     @admin.display(description=_("about"))
     def about(self, message: Message) -> str:
-        return str(message.registration.session) if message.registration else str(message.series)
+        return Truncator(message.registration.session if message.registration else message.series).chars(60)
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, message: Message) -> SafeString:

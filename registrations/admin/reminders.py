@@ -49,7 +49,7 @@ class LeadField(forms.MultiValueField):
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    offset = LeadField(label=_("time before the start"))
+    offset = LeadField(label=_("Time before the start"))
 
     class Meta:
         model = ReminderRule

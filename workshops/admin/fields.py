@@ -78,4 +78,4 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 class ZoneField(forms.ChoiceField):
     def __init__(self, *, initial: str = "") -> None:
-        super().__init__(label=_("time zone"), choices=zone_choices, initial=initial)
+        super().__init__(label=_("Time zone"), choices=zone_choices, initial=initial)

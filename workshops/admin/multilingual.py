@@ -14,10 +14,12 @@ class _SideBySide:
 
     locales: list[str]
     field: Any
+    shape: str
 
-    def __init__(self, locales: list[str], field: Any, attrs: dict[str, Any] | None = None) -> None:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         # A label says the language; i18nfield's placeholder would say it again, and vanish while one types.
-        super().__init__(locales, field, {"placeholder": ""} | (attrs or {}))  # type: ignore[call-arg]
+        whole: SafeString = super().render(name, value, {"placeholder": ""} | (attrs or {}), renderer)  # type: ignore[misc]
+        return whole
 
     def format_output(self, rendered_widgets: list[str], id_: str) -> SafeString:
         names = dict(settings.LANGUAGES)
@@ -26,18 +28,20 @@ class _SideBySide:
             for place, (code, rendered) in enumerate(zip(self.locales, rendered_widgets, strict=True))
         )
         columns = format_html_join("", '<div><label class="language" for="{}">{}</label>{}</div>', inputs)
-        label = self.field.label or ""
-        return format_html(
-            '<div class="side-by-side" role="group" aria-label="{}" id="{}">{}</div>', label, id_, columns
-        )
+        frame = '<div class="side-by-side {}" role="group" aria-label="{}" id="{}">{}</div>'
+        return format_html(frame, self.shape, self.field.label or "", id_, columns)
 
 
 class LineSideBySide(_SideBySide, I18nTextInput):  # type: ignore[misc]
     """One line per language."""
 
+    shape = "lines"
+
 
 class TextSideBySide(_SideBySide, I18nTextarea):  # type: ignore[misc]
     """Several lines per language."""
+
+    shape = "texts"
 
     def __init__(self, locales: list[str], field: Any, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(locales, field, {"rows": 5} | (attrs or {}))

@@ -19,7 +19,7 @@ from workshops.models import Series
 class SeriesForm(forms.ModelForm):  # type: ignore[type-arg]
     timezone = ZoneField(initial="America/Santiago")
     languages = LanguageOrderField(
-        label=_("languages"),
+        label=_("Languages"),
         initial=["es", "pt", "en", "fr"],
         help_text=_("In the order in which a missing translation is replaced: “es, pt, en, fr”."),
     )

@@ -25,10 +25,10 @@ SHORTEST, LONGEST = 5, 24 * 60  # minutes
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     timezone = ZoneField()
     minutes = forms.IntegerField(
-        label=_("minutes"), required=False, min_value=SHORTEST, max_value=LONGEST, help_text=_("From start to end.")
+        label=_("Minutes"), required=False, min_value=SHORTEST, max_value=LONGEST, help_text=_("From start to end.")
     )
     languages = forms.MultipleChoiceField(
-        label=_("languages spoken"), required=False, choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
+        label=_("Languages spoken"), required=False, choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -84,7 +84,7 @@ class CapacityForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = I18nFormField(
-        label=_("reason"),
+        label=_("Reason"),
         required=False,
         widget=LineSideBySide,
         max_length=300,

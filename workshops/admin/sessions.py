@@ -29,7 +29,7 @@ from workshops.models import Places, Series, Session
 class SessionAdmin(TextSearch):
     form = SessionForm
     inlines: ClassVar[list[Any]] = [PanelInline]
-    list_display = ["heading_text", "series", "when_text", "state_chip", "mode", "places_text", "panel_size"]
+    list_display = ["heading_text", "series", "when_text", "state_chip", "places_text", "panel_size"]
     list_filter = ["state", "mode", "format"]
     list_select_related = ["series"]
     searched_texts = ("question", "title")
@@ -123,7 +123,8 @@ class SessionAdmin(TextSearch):
     @admin.display(description=_("in ten cities"))
     def hour_in_ten_cities(self, session: Session) -> str:
         known = session if session.pk else Session()
-        context = {"cities": hours.in_ten_cities(known), "cautions": hours.cautions(known, now=clock.now())}
+        cautions = hours.cautions(known, now=clock.now())
+        context = {"cities": hours.in_ten_cities(known), "day": known.day, "cautions": cautions}
         return render_to_string("admin/workshops/session/ten_cities.html", context)
 
     @admin.action(description=_("Open registration"), permissions=["change"])

@@ -21,7 +21,7 @@ from workshops.models import Speaker
 
 
 class SpeakerForm(forms.ModelForm):  # type: ignore[type-arg]
-    links = HttpsLinksField(label=_("links"), required=False, help_text=_("One per line, each starting with https://."))
+    links = HttpsLinksField(label=_("Links"), required=False, help_text=_("One per line, each starting with https://."))
 
     class Meta:
         help_texts = {"photo": _("JPEG, PNG or WebP, at most 5 MB. It is cut to a square and made small.")}
