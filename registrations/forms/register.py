@@ -11,6 +11,7 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from iatp_events.lib import languages, zones
@@ -158,7 +159,7 @@ class RegisterForm(forms.Form):
     def clean_sessions(self) -> list[int]:
         numbers = []
         for value in dict.fromkeys(self.cleaned_data["sessions"]):
-            session = self.by_number.get(int(value)) if value.isascii() and value.isdigit() else None
+            session = self.by_number.get(int(value)) if value.isascii() and value.isdigit() and len(value) < 6 else None
             if session is None:
                 raise ValidationError(_("There is no such session in this series."), code="unknown")
             if not session.takes_registrations(self.now):
@@ -199,10 +200,17 @@ class RegisterForm(forms.Form):
 
     def _session_label(self, session: Session) -> str:
         moment = when.of(session)
-        label = f"{session.number}. {session.heading} — {moment.date}, {moment.hour} {moment.place}"
-        if all(places.are_full for places in session.places.all()):
-            label += " · " + gettext("full: waiting list")
-        return label
+        full = all(places.are_full for places in session.places.all())
+        return format_html(
+            '<span class="choice-title" lang="{}">{}. {}</span> <span class="choice-when">{}, {} {}{}</span>',
+            session.heading.language,
+            session.number,
+            session.heading,
+            moment.date,
+            moment.hour,
+            moment.place,
+            f" · {gettext('full: waiting list')}" if full else "",
+        )
 
     def _layout(self) -> Layout:
         choice = [Field("sessions"), Field("whole_series")] + ([Field("mode")] if "mode" in self.fields else [])

@@ -131,7 +131,8 @@ def language_links(context: template.Context) -> list[LanguageLink]:
 def _in_language(request: HttpRequest | None, here: str, code: str) -> str:
     path = request.path if request else "/"
     if path.startswith(_BY_LINK):
-        return f"{path}?{urlencode({'lang': code})}"
+        # Relative: a page that says "no such link" must not tell one token from another.
+        return f"?{urlencode({'lang': code})}"
     prefix = f"/{here}/"
     if request is None or not path.startswith(prefix):
         return f"/{code}/"
