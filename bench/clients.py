@@ -1,0 +1,69 @@
+"""Eight clients that ask again and again, each a process of its own; the same for the product and for the bare view."""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from bench.people import form
+
+CLIENTS = 8
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked, and the status of a good answer. Sync workers close each connection, so clients open new ones."""
+
+    port: int
+    path: str
+    status: int = 200
+    method: str = "GET"
+    as_person: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def rate(target: Target, seconds: float) -> float:
+    """Good answers per second of all clients together. Raises RuntimeError at the first answer of another status."""
+    with multiprocessing.Pool(CLIENTS) as pool:
+        counts = pool.starmap(_ask_for, [(target, seconds)] * CLIENTS, chunksize=1)
+    return sum(counts) / seconds
+
+
+def _ask_for(target: Target, seconds: float) -> int:
+    headers, token = _sit_down(target) if target.as_person else ({}, "")
+    until, asked = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        body = None
+        if target.as_person:
+            body = urlencode(form(f"{uuid.uuid4().hex}@example.org") | {"csrfmiddlewaretoken": token})
+        status, _, _ = _ask(target.port, target.method, target.path, body, headers)
+        if status != target.status:
+            raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
+        asked += 1
+    return asked
+
+
+def _sit_down(target: Target) -> tuple[dict[str, str], str]:
+    """Open the form once, as a browser does: its cookie and its token serve every POST."""
+    _, page, cookie = _ask(target.port, "GET", target.path, None, {})
+    found = _TOKEN.search(page)
+    if found is None:
+        raise RuntimeError(f"{target.path} holds no form")
+    return {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}, found[1]
+
+
+def _ask(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers | {"Host": "localhost"})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        return answer.status, text, (answer.getheader("Set-Cookie") or "").split(";")[0]
+    finally:
+        connection.close()
