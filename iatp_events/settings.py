@@ -4,6 +4,7 @@ import sys
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -24,7 +25,7 @@ PORT = env.number("PORT", 8000, lowest=1, highest=65535)
 SITE_URL = env.site_url("SITE_URL", f"http://localhost:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, debug=DEBUG, production=HTTPS)
-SITE_HOST = SITE_URL.split("://")[1].rsplit(":", 1)[0] if SITE_URL.count(":") > 1 else SITE_URL.split("://")[1]
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [SITE_HOST] if HTTPS else [SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
 if HTTPS and DEBUG:
     raise ImproperlyConfigured("DEBUG: must be off when SITE_URL is https.")

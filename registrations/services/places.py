@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
@@ -190,12 +190,18 @@ def _new(places: Places, attendee: Attendee, source: Source, now: datetime) -> R
 def _seat(registration: Registration, places: Places, now: datetime) -> None:
     """Confirm while there is a place, else put at the end of the list; nobody overtakes (see _pass_on)."""
     if places.are_full:
-        registration.state, registration.joined_waitlist_at = RegistrationState.WAITLISTED, now
+        registration.state, registration.joined_waitlist_at = RegistrationState.WAITLISTED, _end_of_line(places, now)
     else:
         registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
         registration.round += 1
         places.record(places.taken + 1)
     registration.save()
+
+
+def _end_of_line(places: Places, now: datetime) -> datetime:
+    """The moment that puts a newcomer last: `now` was read before the lock, so another may have come since."""
+    last = Registration.objects.at(places).waiting().aggregate(last=Max("joined_waitlist_at"))["last"]
+    return max(now, last) if last else now
 
 
 def _pass_on(places: Places, now: datetime) -> int:

@@ -26,7 +26,7 @@ def register(request: HttpRequest, series_slug: str) -> HttpResponse:
         form.add_error(None, gettext("Many forms arrived from your network just now. Send yours again in a minute."))
         return _page(request, form, status=429)
     try:
-        places.register(now=clock.now(), **form.registration())
+        places.register(now=form.now, **form.registration())
     except places.RegistrationClosed:
         form.add_error("sessions", gettext("Registration closed a moment ago. Look at what is still open."))
         return _page(request, form, status=422)

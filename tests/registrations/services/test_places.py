@@ -76,6 +76,16 @@ def test_a_newcomer_never_overtakes_the_list():
     assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "waitlisted"}
 
 
+def test_who_read_the_clock_earlier_but_came_to_the_lock_later_stands_behind():
+    session = create_session(capacity=1)
+    register(session, "Ana")
+    register(session, "Luis", NOW + MINUTE)
+
+    eva = register(session, "Eva", NOW)
+
+    assert eva.place_in_line() == 2
+
+
 def test_raising_the_capacity_promotes_exactly_the_difference():
     session = create_session(capacity=1)
     for n, name in enumerate(("Ana", "Luis", "Eva", "Iván")):
