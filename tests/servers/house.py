@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.servers.mailbox import Mailbox
@@ -108,7 +107,7 @@ class House:
         try:
             with urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
-        except URLError:
+        except OSError:
             return False
 
 

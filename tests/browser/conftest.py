@@ -1,0 +1,89 @@
+"""One furnished site for all that is looked at in a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.servers.house import House, share
+
+# The real series as `make run` shows it, and one person in each situation.
+FURNISH = """
+from django.core.management import call_command
+from django.utils import timezone
+from registrations import links
+from tests import factories
+from workshops.models import Places, Session, Speaker
+
+call_command("load_series", "workshops/data/community_in_practice.json", verbosity=0)
+call_command("load_demo", verbosity=0)
+now = timezone.now()
+past, ahead = (Session.objects.select_related("series").get(number=number) for number in (1, 2))
+Session.objects.filter(pk=ahead.pk).update(meeting_link="https://zoom.us/j/1")
+confirmed, cancelled = (factories.register(ahead, name, now) for name in ("Ana Ruiz", "Eva Paz"))
+places = Places.objects.get(session=ahead)
+places.set_capacity(places.taken)
+waiting = factories.register(ahead, "Luis Mora", now)
+places.refresh_from_db()
+factories.places.cancel(registration=cancelled, now=now)
+path = lambda address: "/" + address.split("/", 3)[3]
+series = f"/es/series/{ahead.series.slug}/"
+answer = {
+    "home": "/es/",
+    "home in French": "/fr/",
+    "series": series,
+    "session ahead": f"{series}2/",
+    "session past": f"{series}1/",
+    "speaker": f"/es/speakers/{Speaker.objects.published().order_by('pk').first().slug}/",
+    "form": f"{series}register/?session=2",
+    "registered": f"{series}registered/",
+    "my registration": path(links.manage(confirmed)),
+    "my place in line": path(links.manage(waiting)),
+    "my cancelled registration": path(links.manage(cancelled)),
+    "I cannot come": path(links.cancel(confirmed)),
+    "join": path(links.join(confirmed)),
+    "stop": path(links.stop(confirmed.attendee)),
+    "not found": "/es/nothing-here/",
+}
+"""
+NAMES = (
+    "home",
+    "home in French",
+    "series",
+    "session ahead",
+    "session past",
+    "speaker",
+    "form",
+    "registered",
+    "my registration",
+    "my place in line",
+    "my cancelled registration",
+    "I cannot come",
+    "join",
+    "stop",
+    "not found",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    paths: dict[str, str]
+
+    def address(self, name: str) -> str:
+        return self.url + self.paths[name]
+
+
+@pytest.fixture(scope="session")
+def site(ground: Path, static_files: Path, migrated_sqlite: Path) -> Iterator[Site]:
+    house = House(ground / "site")
+    share(static_files, house.var / "static")
+    shutil.copy(migrated_sqlite, house.var / "db.sqlite3")
+    paths = house.run(FURNISH)
+    house.web()
+    yield Site(house.url, paths)
+    house.stop()
