@@ -70,12 +70,28 @@ class PhotoField(forms.FileField):
 
 
 def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The region's cities from north to south, then every other zone by its identifier."""
+    """The region's cities from north to south, then the continent's other zones by their identifier."""
     cities = [(zone, f"{zones.city(zone)} ({zone})") for zone in zones.CITIES]
-    others = sorted(zone for zone in available_timezones() if "/" in zone and zone not in zones.CITIES)
+    others = sorted(zone for zone in available_timezones() if zone.startswith("America/") and zone not in zones.CITIES)
     return [(str(_("Cities")), cities), (str(_("Other time zones")), [(zone, zone) for zone in others])]
 
 
+class ZoneSelect(forms.Select):
+    """Offers the zone that is set as well, wherever it lies: people come from everywhere."""
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        if any(option["selected"] for _name, options, _place in groups for option in options):
+            return groups
+        own = [self.create_option(name, zone, zone, True, 0) for zone in value if zone]
+        return [*groups, (None, own, len(groups))]
+
+
 class ZoneField(forms.ChoiceField):
+    widget = ZoneSelect
+
     def __init__(self, *, initial: str = "") -> None:
         super().__init__(label=_("Time zone"), choices=zone_choices, initial=initial)
+
+    def valid_value(self, value: Any) -> bool:
+        return zones.exists(str(value))

@@ -52,7 +52,8 @@ class PanelFormSet(PanelFormSetBase):
         """What only the panel can give is asked for at the panel; the session's form asks for the rest."""
         super().clean()
         session = self.instance
-        if session.state != SessionState.OPEN or self._has_seats():
+        # As sent: where the session's form refuses to open, the instance keeps its old state.
+        if self.data.get("state") != SessionState.OPEN or self._has_seats():
             return
         for what in session.missing_for_opening(has_panel=False):
             if what not in session.missing_for_opening(has_panel=True):

@@ -18,6 +18,7 @@ from workshops.models import Series
 
 class SeriesForm(forms.ModelForm):  # type: ignore[type-arg]
     timezone = ZoneField(initial="America/Santiago")
+    planned_sessions = forms.IntegerField(label=_("Planned sessions"), min_value=1, max_value=999, initial=1)
     languages = LanguageOrderField(
         label=_("Languages"),
         initial=["es", "pt", "en", "fr"],

@@ -17,13 +17,15 @@ from iatp_events.lib import meeting_links
 from workshops.admin.fields import ZoneField
 from workshops.admin.multilingual import LineSideBySide
 from workshops.choices import SessionState
-from workshops.models import Places
+from workshops.models import Places, Session
 
 SHORTEST, LONGEST = 5, 24 * 60  # minutes
 
 
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
     timezone = ZoneField()
+    recording = forms.URLField(label=_("Recording"), required=False, max_length=500, assume_scheme="https")
     minutes = forms.IntegerField(
         label=_("Minutes"), required=False, min_value=SHORTEST, max_value=LONGEST, help_text=_("From start to end.")
     )
@@ -47,6 +49,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().clean()
         # The instance gets its new values only after this; a copy has them already.
         session = construct_instance(self, copy.copy(self.instance))
+        if self._number_is_taken(session):
+            self.add_error("number", _("Another session of this series has this number."))
         if session.start_time is not None and session.day is None and "day" not in self.errors:
             self.add_error("day", _("An hour needs a day."))
         # The panel is not in this form; its rows answer for themselves (PanelFormSet).
@@ -54,6 +58,13 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         if session.state == SessionState.OPEN and missing and not self.errors:
             self.add_error("state", opening_needs(missing))
         return self.cleaned_data
+
+    def _number_is_taken(self, session: Session) -> bool:
+        # On the page of a session its series cannot be typed over, so Django leaves this constraint out.
+        if session.series_id is None or "number" not in self.cleaned_data:
+            return False
+        namesakes = Session.objects.filter(series=session.series_id, number=session.number)
+        return namesakes.exclude(pk=session.pk).exists()
 
 
 def opening_needs(missing: list[str]) -> ValidationError:
