@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Max, Min, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 from iatp_events.lib import zones
 from iatp_events.lib.doors import public
+from iatp_events.lib.kept import Kept
 from workshops import standing
 from workshops.models import Panellist, Series, Session, Speaker
 
 # Short, because a full session or a moved hour must be seen soon; long enough for a crowd that opens one mail.
 _kept_a_minute: Callable[..., Callable[..., HttpResponse]] = cache_control(public=True, max_age=60)
+_kept = Kept(size=256)
 _SEATS = Prefetch("panellists", Panellist.objects.select_related("speaker"))
 
 
 @public
 @require_safe
+@gzip_page
 @_kept_a_minute
 @conditional_page
 def home(request: HttpRequest) -> HttpResponse:
@@ -35,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@gzip_page
 @_kept_a_minute
 @conditional_page
 def series(request: HttpRequest, series_slug: str) -> HttpResponse:
@@ -59,23 +66,32 @@ def _series_page(request: HttpRequest, shown: Series) -> HttpResponse:
 
 @public
 @require_safe
+@gzip_page
 @_kept_a_minute
 @conditional_page
 def session(request: HttpRequest, series_slug: str, number: int) -> HttpResponse:
-    shown = get_object_or_404(_with_neighbours(series_slug), number=number)
-    now = timezone.now()
+    shown, before, after = _with_neighbours(series_slug, number)
+    now, zone = timezone.now(), _zone(request)
+    stands = standing.of(shown, now=now, zone=zone)
+    panel = shown.panel
     context = {
         "series": shown.series,
         "session": shown,
-        "standing": standing.of(shown, now=now, zone=_zone(request)),
-        "panel": shown.panel,
+        "standing": stands,
+        "panel": panel,
+        "before": before,
+        "after": after,
         "now": now,
     }
-    return render(request, "workshops/session.html", context)
+    rows = [shown, shown.series, *stands.places, *panel.seats, *(seat.speaker for seat in panel.seats), before, after]
+    moment = [stands.phase, stands.takes_registrations]
+    made_of = [*rows, *moment, request.path, request.GET.get("session"), zone, get_language()]
+    return HttpResponse(_kept.get(made_of, lambda: render_to_string("workshops/session.html", context, request)))
 
 
 @public
 @require_safe
+@gzip_page
 @_kept_a_minute
 @conditional_page
 def speaker(request: HttpRequest, slug: str) -> HttpResponse:
@@ -92,19 +108,15 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workshops/speaker.html", context)
 
 
-def _with_neighbours(series_slug: str) -> QuerySet[Session]:
-    """Sessions of a series with all that their page shows, and the numbers before and after."""
-    published = Session.objects.published().filter(series=OuterRef("series")).order_by().values("series")
-    before = published.filter(number__lt=OuterRef("number")).annotate(found=Max("number")).values("found")
-    after = published.filter(number__gt=OuterRef("number")).annotate(found=Min("number")).values("found")
-    return (
-        Session.objects.published()
-        .filter(series__slug=series_slug)
-        .select_related("series")
-        .with_places()
-        .prefetch_related(_SEATS)
-        .annotate(number_before=Subquery(before), number_after=Subquery(after))
-    )
+def _with_neighbours(series_slug: str, number: int) -> tuple[Session, Session | None, Session | None]:
+    """A session with all that its page shows, the one before and the one after: three queries in all."""
+    # The neighbours come in the same query: asking for them by subqueries costs more than their rows.
+    near = Session.objects.published().filter(series__slug=series_slug, number__range=(number - 1, number + 1))
+    found = {session.number: session for session in near.select_related("series")}
+    if number not in found:
+        raise Http404
+    prefetch_related_objects([found[number]], "places", _SEATS)
+    return found[number], found.get(number - 1), found.get(number + 1)
 
 
 def _zone(request: HttpRequest) -> str:

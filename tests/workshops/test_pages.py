@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from tests.factories import NOW, create_attendee, create_series, create_session, create_speaker, register, seat
-from workshops.models import Places, Session
+from workshops.models import Panellist, Places, Series, Session, Speaker
 
 pytestmark = pytest.mark.django_db
 
@@ -211,14 +211,40 @@ def test_a_page_that_did_not_change_is_not_sent_again(client):
     assert client.get(path, headers={"if-none-match": tag}).status_code == 304
 
 
-def test_the_previous_and_the_next_session_leave_out_drafts(client):
+def test_the_session_before_and_after_are_linked_unless_they_are_drafts(client):
     series = create_series()
-    for number, state in ((1, "open"), (2, "draft"), (3, "open")):
+    for number, state in ((1, "draft"), (2, "open"), (3, "announced")):
         create_session(series, number=number, state=state)
 
-    assert 'rel="prev" href="/en/series/community-in-practice/1/"' in page(
-        client, "/en/series/community-in-practice/3/"
-    )
+    html = page(client, "/en/series/community-in-practice/2/")
+
+    assert 'rel="prev"' not in html
+    assert 'rel="next" href="/en/series/community-in-practice/3/"' in html
+
+
+def test_a_page_that_is_kept_is_made_anew_when_anything_it_shows_changes(client, time_machine):
+    session = create_session(capacity=10)
+    rosa = create_speaker("Rosa Vega")
+    chair = seat(rosa, session)
+
+    def seen():
+        return page(client, session_path(session))
+
+    pages = [seen()]
+    for change in (
+        lambda: Session.objects.update(summary={"en": "A new summary."}),
+        lambda: Series.objects.update(name={"en": "Another name"}),
+        lambda: Places.objects.update(taken=8),
+        lambda: Panellist.objects.filter(pk=chair.pk).update(topic={"en": "Trust"}),
+        lambda: Speaker.objects.update(organisation="The cluster"),
+        lambda: create_session(number=2),
+        lambda: time_machine.move_to(session.starts_at),
+        lambda: time_machine.move_to(session.ends_at),
+    ):
+        change()
+        assert seen() not in pages
+        pages.append(seen())
+    assert seen() == pages[-1]
 
 
 def test_a_page_that_does_not_exist_answers_in_the_readers_language_with_a_way_on(client):
