@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from registrations.services import delivery, notices, places, reminders
+from registrations.services import delivery, demonstration, notices, places, reminders
 from workshops.models import Session
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ Step = Callable[[datetime], object]
 
 # In this order: facts first, then places, then what people are told of both.
 _STEPS: tuple[tuple[str, Step], ...] = (
+    ("forget", lambda now: demonstration.forget_leftovers()),
     ("revise", lambda now: Session.objects.revise_changed(now=now)),
     ("plan", lambda now: reminders.adopt_default_plan(now=now)),
     ("fill", lambda now: places.fill_freed(now=now)),

@@ -149,7 +149,7 @@ def test_made_up_people_leave_a_series_that_is_no_demonstration_any_more(series:
     )
     call_command("load_series", FACTS, "--reset", stdout=StringIO())
 
-    demonstration.forget_leftovers()
+    call_command("tick", stdout=StringIO())
 
     assert list(Attendee.objects.all()) == [real]
     assert list(Registration.objects.values_list("attendee", flat=True)) == [real.pk]
