@@ -29,7 +29,7 @@ def test_ninety_six_at_once_are_all_answered(sqlite_house: House) -> None:
     people = [(f"Persona {n}", f"persona{n}@example.org") for n in range(96)]
     answers = press_at_once((form(sqlite_house), filled(name, email, 1)) for name, email in people)
 
-    assert Counter(answer["status"] for answer in answers) == {302: 96}
+    assert Counter(answer.status for answer in answers) == {302: 96}
     assert "locked" not in web.output
     states = dict(ask(sqlite_house, "SELECT state, count(*) FROM registrations_registration GROUP BY state"))
     assert states == {"confirmed": 30, "waitlisted": 66}
