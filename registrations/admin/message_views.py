@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib import clock
 from iatp_events.lib.doors import staff
@@ -19,7 +19,7 @@ from registrations.services import outbox
 
 
 @staff("registrations.view_message")
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The mail's head and its plain text, with a link to the mail as it looks."""
     message = _load(request, pk, "view")
@@ -28,7 +28,7 @@ def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @staff("registrations.view_message")
-@require_GET
+@require_safe
 def show_html(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     mail = preview.of(_load(request, pk, "view"))
     if not mail.html:
@@ -37,7 +37,7 @@ def show_html(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @staff("registrations.change_message")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     message = _load(request, pk, "change")
     if request.method == "POST":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,11 @@ from registrations.models import ReminderRule
 from workshops.admin.series import SeriesAdmin
 from workshops.admin.sessions import SessionAdmin
 from workshops.models import Series, Session
+
+if TYPE_CHECKING:
+    RuleFormSetBase = BaseInlineFormSet[ReminderRule, Any, Any]
+else:
+    RuleFormSetBase = BaseInlineFormSet
 
 UNITS = {"days": _("days"), "hours": _("hours"), "minutes": _("minutes")}
 
@@ -59,16 +65,27 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         super().clean()
         owners = [self.cleaned_data[name] for name in ("series", "session") if name in self.cleaned_data]
         if len(owners) == 2 and bool(owners[0]) == bool(owners[1]):
-            raise ValidationError(_("A rule belongs to a series or to one session."))
+            self.add_error("session", _("A rule belongs to a series or to one session."))
         if self.instance.pk is None or {"offset", "active"} & set(self.changed_data):
             # A rule that is new, moved or switched on again reminds nobody of moments that are past.
             self.instance.active_from = clock.now()
         return self.cleaned_data
 
 
+class RuleFormSet(RuleFormSetBase):
+    def clean(self) -> None:
+        """Django does not hold a constraint with a condition against the rows of a page, so equal rules meet here."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if hasattr(form, "cleaned_data")]
+        offsets = [row["offset"] for row in rows if row.get("offset") and not row.get("DELETE")]
+        if len(set(offsets)) < len(offsets):
+            raise ValidationError(_("Two rules say the same time."))
+
+
 class RuleInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ReminderRule
     form = RuleForm
+    formset = RuleFormSet
     fields = ["offset", "active", "active_from"]
     readonly_fields = ["active_from"]
     ordering = ["-offset", "pk"]

@@ -103,6 +103,17 @@ def test_a_panel_that_is_taken_away_in_the_same_form_does_not_count() -> None:
     assert session.panellists.count() == 1
 
 
+def test_the_same_person_in_the_same_role_twice_is_refused_in_words() -> None:
+    session = create_session()
+    ana = create_speaker("Ana")
+    rows = panel_row(0, ana.pk) | panel_row(1, ana.pk)
+
+    page = send(staff_client(), change_url(session), **{"panellists-TOTAL_FORMS": 2}, **rows)
+
+    assert page.context["inline_admin_formsets"][0].formset.non_form_errors()
+    assert session.panellists.count() == 0
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -43,8 +43,16 @@ class FoldedSearch(Page):
 
 
 def folded_term(term: str) -> str:
-    """Fold the words; an address keeps its accents, as its column does."""
-    return " ".join(word.casefold() if "@" in word else fold(word) for word in term.split())
+    """Fold the words; an address keeps its accents, and its domain is read as its column has it."""
+    return " ".join(_address(word.casefold()) if "@" in word else fold(word) for word in term.split())
+
+
+def _address(word: str) -> str:
+    local, _at, domain = word.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return word
 
 
 class TextSearch(Page):

@@ -19,7 +19,7 @@ from workshops.models import Places, Session
 
 
 @staff("workshops.change_session")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def capacity(request: HttpRequest, pk: int) -> HttpResponse:
     session = _load(request, pk)
     form = CapacityForm(request.POST if request.method == "POST" else None, rows=_places(session))
@@ -31,7 +31,7 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff("workshops.change_session")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_registration(request: HttpRequest, pk: int) -> HttpResponse:
     session = _load(request, pk)
     if request.method == "POST":
@@ -47,7 +47,7 @@ def open_registration(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff("workshops.change_session")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close_registration(request: HttpRequest, pk: int) -> HttpResponse:
     session = _load(request, pk)
     if request.method == "POST":
@@ -59,7 +59,7 @@ def close_registration(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff("workshops.change_session")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     session = _load(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None)

@@ -137,8 +137,8 @@ class SessionAdmin(TextSearch):
                 missing = {"session": session, "what": ", ".join(refusal.missing)}
                 messages.error(request, gettext("“%(session)s” cannot open yet. Missing: %(what)s.") % missing)
         sentence = ngettext(
-            "Registration is open for %(count)s more session.",
-            "Registration is open for %(count)s more sessions.",
+            "Registration opened for %(count)s session.",
+            "Registration opened for %(count)s sessions.",
             opened,
         )
         messages.success(request, sentence % {"count": opened})
