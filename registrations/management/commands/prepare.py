@@ -32,7 +32,7 @@ class Command(BaseCommand):
         stamp = settings.STATIC_ROOT / ".collected"
         digest = _static_digest()
         if not stamp.exists() or stamp.read_text() != digest:
-            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
             stamp.write_text(digest)
 
     def _say_where(self) -> None:

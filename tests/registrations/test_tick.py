@@ -1,0 +1,73 @@
+"""`manage.py tick`: once for a timer, or in a loop that neither a lost database nor a signal breaks badly."""
+
+import logging
+import signal
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+
+from registrations.services import clockwork
+from tests.servers.processes import wait_for
+
+
+def test_one_tick_says_what_became_of_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clockwork, "tick", lambda **_: Counter(sent=2, failed=1))
+    out = StringIO()
+
+    call_command("tick", stdout=out)
+
+    assert out.getvalue() == "Messages: 1 failed, 2 sent.\n"
+
+
+def test_a_tick_without_work_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clockwork, "tick", lambda **_: Counter())
+    out = StringIO()
+
+    call_command("tick", stdout=out)
+
+    assert out.getvalue() == "Messages: none was due.\n"
+
+
+def test_the_loop_survives_a_database_that_is_away(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.TICK_EVERY = timedelta(milliseconds=1)
+    ticks = []
+
+    def tick(**_: object) -> Counter[str]:
+        ticks.append(1)
+        if len(ticks) == 3:
+            signal.raise_signal(signal.SIGTERM)
+        raise OperationalError("the connection was lost")
+
+    monkeypatch.setattr(clockwork, "tick", tick)
+    monkeypatch.setattr("registrations.management.commands.tick.close_old_connections", lambda: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with caplog.at_level(logging.ERROR):
+            call_command("tick", "--loop")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    assert len(ticks) == 3
+    assert [record.getMessage() for record in caplog.records] == ["The tick failed; the next one tries again."] * 3
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_loop_ends_cleanly_when_it_is_asked_to(sqlite_house: Any, number: signal.Signals) -> None:
+    sqlite_house.run("from tests.factories import *; create_series()")
+    loop = sqlite_house.start("tick", "manage", "tick", "--loop")
+    looping = "from registrations.models import ReminderRule; answer = ReminderRule.objects.count()"
+    wait_for(lambda: sqlite_house.run(looping) == 3, what="the first tick")
+
+    loop.popen.send_signal(number)
+
+    assert loop.popen.wait(timeout=10) == 0
+    assert "Traceback" not in loop.output
