@@ -89,7 +89,13 @@ class LocalTime:
 
 
 def exists(zone: str) -> bool:
-    return zone in available_timezones()
+    return zone in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    # A page asks a dozen times; the list is read from the package's files each time.
+    return frozenset(available_timezones())
 
 
 def city(zone: str) -> str:
