@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,17 +21,21 @@ from iatp_events.lib.kept import Kept
 from workshops import standing
 from workshops.models import Panellist, Series, Session, Speaker
 
-# Short, because a full session or a moved hour must be seen soon; long enough for a crowd that opens one mail.
-_kept_a_minute: Callable[..., Callable[..., HttpResponse]] = cache_control(public=True, max_age=60)
-_kept = Kept(size=256)
+View = Callable[..., HttpResponse]
+
 _SEATS = Prefetch("panellists", Panellist.objects.select_related("speaker"))
+_session_pages = Kept(size=256)
+
+
+def _page(view: View) -> View:
+    """Read-only, small on the wire, and not sent again while unchanged."""
+    # A minute: a full session or a moved hour must be seen soon, and a crowd opens one mail at once.
+    page: View = require_safe(gzip_page(cache_control(public=True, max_age=60)(conditional_page(view))))
+    return page
 
 
 @public
-@require_safe
-@gzip_page
-@_kept_a_minute
-@conditional_page
+@_page
 def home(request: HttpRequest) -> HttpResponse:
     """The current series, or a word that there is none yet."""
     current = Series.objects.current()
@@ -40,10 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_safe
-@gzip_page
-@_kept_a_minute
-@conditional_page
+@_page
 def series(request: HttpRequest, series_slug: str) -> HttpResponse:
     return _series_page(request, get_object_or_404(Series.objects.published(), slug=series_slug))
 
@@ -65,10 +67,7 @@ def _series_page(request: HttpRequest, shown: Series) -> HttpResponse:
 
 
 @public
-@require_safe
-@gzip_page
-@_kept_a_minute
-@conditional_page
+@_page
 def session(request: HttpRequest, series_slug: str, number: int) -> HttpResponse:
     shown, before, after = _with_neighbours(series_slug, number)
     now, zone = timezone.now(), _zone(request)
@@ -83,17 +82,18 @@ def session(request: HttpRequest, series_slug: str, number: int) -> HttpResponse
         "after": after,
         "now": now,
     }
-    rows = [shown, shown.series, *stands.places, *panel.seats, *(seat.speaker for seat in panel.seats), before, after]
-    moment = [stands.phase, stands.takes_registrations]
-    made_of = [*rows, *moment, request.path, request.GET.get("session"), zone, get_language()]
-    return HttpResponse(_kept.get(made_of, lambda: render_to_string("workshops/session.html", context, request)))
+    made_of = [
+        *(shown, shown.series, before, after, *stands.places),
+        *(row for seat in panel.seats for row in (seat, seat.speaker)),
+        *(stands.phase, stands.takes_registrations),
+        *(request.path, request.GET.get("session"), zone, get_language()),
+    ]
+    render_page = partial(render_to_string, "workshops/session.html", context, request)
+    return HttpResponse(_session_pages.get(made_of, render_page))
 
 
 @public
-@require_safe
-@gzip_page
-@_kept_a_minute
-@conditional_page
+@_page
 def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Speaker.objects.published(), slug=slug)
     now, zone = timezone.now(), _zone(request)
