@@ -24,7 +24,10 @@ class AttendeeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
-    address = forms.EmailField(label=_("Address"), max_length=254)
+    # A table's heading names the column; who listens to the page hears only the input's own label.
+    address = forms.EmailField(
+        label=_("Address"), max_length=254, widget=forms.EmailInput(attrs={"aria-label": _("E-mail address")})
+    )
 
     class Meta:
         model = EmailAddress

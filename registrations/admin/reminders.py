@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import clock
 from registrations.models import ReminderRule
+from workshops.admin.pages import Page
 from workshops.admin.series import SeriesAdmin
 from workshops.admin.sessions import SessionAdmin
 from workshops.models import Series, Session
@@ -31,8 +32,9 @@ class LeadWidget(forms.MultiWidget):
     """A number and its unit: 7 days, 1 hour."""
 
     def __init__(self) -> None:
-        number = forms.NumberInput(attrs={"min": 1, "class": "number"})
-        super().__init__([number, forms.Select(choices=list(UNITS.items()))])
+        number = forms.NumberInput(attrs={"min": 1, "class": "number", "aria-label": _("How many before the start")})
+        unit = forms.Select(attrs={"aria-label": _("Days, hours or minutes")}, choices=list(UNITS.items()))
+        super().__init__([number, unit])
 
     def decompress(self, value: timedelta | None) -> list[Any]:
         if not value:
@@ -59,6 +61,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ReminderRule
+        widgets = {"active": forms.CheckboxInput(attrs={"aria-label": _("active")})}
         fields = ["series", "session", "offset", "active"]
 
     def clean(self) -> dict[str, Any]:
@@ -108,7 +111,7 @@ for model, page in ((Series, SeriesWithRemindersAdmin), (Session, SessionWithRem
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReminderRuleAdmin(Page):
     form = RuleForm
     list_display = ["lead", "series", "session", "active", "active_from"]
     list_filter = ["active"]

@@ -103,6 +103,17 @@ def test_a_panel_that_is_taken_away_in_the_same_form_does_not_count() -> None:
     assert session.panellists.count() == 1
 
 
+def test_the_panel_is_shown_in_the_order_in_which_people_meet_it() -> None:
+    session = create_session()
+    for name, role, order in (("Z", "closing", 0), ("B", "panellist", 2), ("A", "panellist", 1), ("O", "opening", 0)):
+        seat(create_speaker(name), session, role, order=order)
+
+    page = staff_client().get(change_url(session))
+
+    forms = page.context["inline_admin_formsets"][0].formset.initial_forms
+    assert [form.instance.speaker.name for form in forms] == ["O", "A", "B", "Z"]
+
+
 def test_the_same_person_in_the_same_role_twice_is_refused_in_words() -> None:
     session = create_session()
     ana = create_speaker("Ana")

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models.options import Options
 from django.http import HttpRequest
@@ -14,10 +16,22 @@ from iatp_events.lib.folding import FoldedField, fold
 from workshops.admin import multilingual
 
 
-class Page(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Texts in four languages side by side; a form writes nothing but what was changed in it."""
+class Inputs(BaseModelAdmin):  # type: ignore[type-arg]
+    """Inputs as our pages and their rows have them."""
 
     formfield_overrides = multilingual.OVERRIDES
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # A cross beside a choice reads as "take the choice away", not as "delete that series".
+            field.widget.can_delete_related = False
+        return field
+
+
+class Page(Inputs, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Texts in four languages side by side; a form writes nothing but what was changed in it."""
+
     list_per_page = 50
     show_full_result_count = False
 

@@ -9,13 +9,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from workshops.admin import multilingual
-from workshops.choices import SessionState
+from workshops.admin.pages import Inputs
+from workshops.choices import PanelRole, SessionState
 from workshops.models import Panellist, Session
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ class PanelFormSet(PanelFormSetBase):
         return any(row.get("speaker") and not row.get("DELETE") for row in rows)
 
 
-class PanelInline(admin.StackedInline):  # type: ignore[type-arg]
+class PanelInline(Inputs, admin.StackedInline):  # type: ignore[type-arg]
     model = Panellist
     form = SeatForm
     formset = PanelFormSet
-    formfield_overrides = multilingual.OVERRIDES
-    ordering = ["role", "order", "pk"]
+    # As a reader meets them: opening, moderator, panellists, closing.
+    ordering = [Case(*(When(role=role, then=place) for place, role in enumerate(PanelRole.values))), "order", "pk"]
     fields = [("speaker", "role", "order"), "topic", "point"]
     extra = 0
     verbose_name_plural = Panellist._meta.verbose_name_plural

@@ -65,7 +65,7 @@ class SessionAdmin(TextSearch):
         if series is None:
             return dict(super().get_changeform_initial_data(request))
         last = series.sessions.aggregate(last=Max("number"))["last"] or 0
-        proposal = {"series": series.pk, "number": last + 1, "timezone": series.timezone, "languages": series.languages}
+        proposal = {"series": series.pk, "number": last + 1, "timezone": series.timezone}
         return proposal | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
