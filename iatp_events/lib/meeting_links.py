@@ -43,4 +43,4 @@ def _split(link: str) -> SplitResult:
 
 
 def _is_known(host: str, hosts: Sequence[str]) -> bool:
-    return any(host == known or host.endswith(f".{known}") for known in hosts)
+    return any(host == known.lower() or host.endswith(f".{known.lower()}") for known in hosts)

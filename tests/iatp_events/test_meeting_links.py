@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from iatp_events.lib import meeting_links
 
-HOSTS = ["zoom.us", "teams.microsoft.com"]
+HOSTS = ["Zoom.us", "teams.microsoft.com"]
 
 
 @pytest.mark.parametrize(

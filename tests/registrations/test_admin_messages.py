@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from registrations.models import Message
 from tests.admin_pages import staff_client
@@ -99,6 +99,15 @@ def test_each_door_asks_for_its_right(page: str, permission: str) -> None:
 
     assert staff_client(permission).get(page_url(page, message)).status_code == 403
     assert Client().get(page_url(page, message)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("page", "right"), [("preview", "view_message"), ("preview_html", "view_message"), ("send_again", "change_message")]
+)
+def test_the_door_of_a_page_can_be_read_from_its_address(page: str, right: str) -> None:
+    door = resolve(page_url(page, confirmation())).func.door  # type: ignore[attr-defined]
+
+    assert door == f"staff:registrations.{right}"
 
 
 def test_the_list_sends_new_copies_and_counts_them() -> None:

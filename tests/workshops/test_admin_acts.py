@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.admin_pages import send, staff_client
 from tests.factories import create_session, create_speaker, seat
@@ -48,6 +48,11 @@ def test_who_may_not_change_sessions_may_not_act_on_them(act: str, permission: s
     assert staff_client(permission).post(act_url(act, session)).status_code == 403
     assert Client().post(act_url(act, session)).status_code == 302
     assert stored() == before
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_door_of_an_act_can_be_read_from_its_address(act: str) -> None:
+    assert resolve(act_url(act, create_session())).func.door == "staff:workshops.change_session"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("act", ACTS)
