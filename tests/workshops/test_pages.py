@@ -1,5 +1,6 @@
 """Public pages: what they show, what they never show, and what they cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -287,7 +288,9 @@ def test_the_constellation_is_drawn_from_who_is_registered(client):
 def test_decimals_in_a_drawing_are_written_with_a_point_in_every_language(client):
     register(create_session(), "Ana")
 
-    assert ',"' not in page(client, "/es/").split("<svg viewBox")[1].split("</svg>")[0]
+    drawing = page(client, "/es/").split("<svg viewBox")[1].split("</svg>")[0]
+    assert re.search(r'cx="\d+\.\d+"', drawing)
+    assert not re.search(r'"\d+,\d+"', drawing)
 
 
 def test_the_home_page_shows_first_what_is_on_now(client):
