@@ -2,13 +2,17 @@
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+# A month: no lease, pause or budget is meant to be longer.
+LONGEST = 30 * 24 * 3600
 KNOWN_SECRETS = {"secret", "changeme", "change-me", "insecure", "django-insecure"}
 MAIL_SCHEMES = {"smtp": (25, False, False), "smtp+tls": (587, True, False), "smtps": (465, False, True)}
 
@@ -47,13 +51,41 @@ def number(variable: str, default: int, *, lowest: int = 0, highest: int = 10**9
 
 def seconds(variable: str, default: float) -> timedelta:
     value = text(variable)
+    return timedelta(seconds=_seconds(variable, value) if value else default)
+
+
+def durations(variable: str, default: list[float]) -> list[timedelta]:
+    """A comma-separated list of seconds."""
+    given = [_seconds(variable, word) for word in words(variable, [])]
+    return [timedelta(seconds=step) for step in given or default]
+
+
+def _seconds(variable: str, value: str) -> float:
     try:
-        parsed = float(value) if value else default
+        parsed = float(value)
     except ValueError:
         raise wrong(variable, f"'{value}' is not a number of seconds.") from None
-    if parsed <= 0:
-        raise wrong(variable, "must be more than 0 seconds.")
-    return timedelta(seconds=parsed)
+    if not 0 < parsed <= LONGEST:
+        raise wrong(variable, f"'{value}' is not between 0 and {LONGEST} seconds.")
+    return parsed
+
+
+def one_of(variable: str, default: str, known: list[str]) -> str:
+    value = text(variable, default).upper()
+    if value not in known:
+        raise wrong(variable, f"'{value}' is not one of {', '.join(known)}.")
+    return value
+
+
+def sender(variable: str, default: str) -> str:
+    """A mail address, alone or as "Name <address>"."""
+    value = text(variable, default)
+    name, address = parseaddr(value)
+    local, _at, domain = address.rpartition("@")
+    sound = local and domain and value.isprintable() and value.isascii() and value in {address, f"{name} <{address}>"}
+    if not sound:
+        raise wrong(variable, f"'{value}' is not a mail address such as Name <no-reply@example.org>")
+    return value
 
 
 def words(variable: str, default: list[str]) -> list[str]:
@@ -73,10 +105,20 @@ def folder(variable: str, default: Path) -> Path:
 def site_url(variable: str, default: str) -> str:
     """An absolute http(s) address without a path, without a slash at its end."""
     value = text(variable, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+    parts = _split(variable, value, "https://events.example.org")
+    named = parts.hostname and "@" not in parts.netloc
+    if parts.scheme not in {"http", "https"} or not named or parts.path or parts.query or parts.fragment:
         raise wrong(variable, f"'{value}' is not an address such as https://events.example.org")
     return value
+
+
+def _split(variable: str, value: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number shows itself only when it is read
+    except ValueError:
+        raise wrong(variable, f"is not an address such as {example}") from None
+    return parts
 
 
 def database(variable: str, var_dir: Path) -> dict[str, Any]:
@@ -113,7 +155,7 @@ def broker(variable: str, var_dir: Path) -> str:
     url = text(variable)
     if not url:
         return f"redis+socket://{embedded_broker_socket(var_dir)}"
-    if urlsplit(url).scheme not in {"redis", "rediss", "unix", "redis+socket"}:
+    if _split(variable, url, "redis://localhost:6379/0").scheme not in {"redis", "rediss", "unix", "redis+socket"}:
         raise wrong(variable, "is not an address such as redis://localhost:6379/0")
     return url.replace("unix://", "redis+socket://", 1)
 
@@ -158,7 +200,7 @@ def rates(variable: str, default: dict[str, int]) -> dict[str, int]:
     limits = dict(default)
     for pair in words(variable, []):
         name, _, value = pair.partition("=")
-        if name not in default or not value.isdigit():
+        if name not in default or not (value.isascii() and value.isdigit()):
             raise wrong(variable, f"'{pair}' is not one of {', '.join(f'{known}=N' for known in default)}.")
         limits[name] = int(value)
     return limits

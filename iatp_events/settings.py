@@ -53,9 +53,11 @@ INSTALLED_APPS = [
     "registrations",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # First, so that redirects to https and refused hosts carry the policy too.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iatp_events.middleware.refuse_what_is_too_large",
     "iatp_events.middleware.refuse_what_no_database_stores",
     "iatp_events.middleware.keep_links_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -119,17 +121,14 @@ COUNTRIES_FIRST_BREAK = "—"
 # --- Mail and messages -----------------------------------------------------------------------------------------------
 SMTP = env.mail("EMAIL_URL")
 MAIL_DIR = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"no-reply@{SITE_HOST if '.' in SITE_HOST else 'example.org'}")
-if "@" not in DEFAULT_FROM_EMAIL or "\n" in DEFAULT_FROM_EMAIL:
-    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL: is not a mail address.")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"no-reply@{SITE_HOST if '.' in SITE_HOST else 'example.org'}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
 MAIL_BUDGET = env.seconds("MAIL_BUDGET", 30)
 MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 180)
-MESSAGE_BACKOFF = [
-    timedelta(seconds=float(step))
-    for step in env.words("MESSAGE_BACKOFF", ["10", "30", "60", "300", "900", "1800", "3600"])
-]
+if MESSAGE_LEASE <= MAIL_BUDGET:
+    raise ImproperlyConfigured("MESSAGE_LEASE: must be longer than MAIL_BUDGET, or no mail would ever be tried.")
+MESSAGE_BACKOFF = env.durations("MESSAGE_BACKOFF", [10, 30, 60, 300, 900, 1800, 3600])
 CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
 MEETING_HOSTS = env.words(
     "MEETING_HOSTS",
@@ -197,8 +196,8 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-    if TRUSTED_PROXY_COUNT:
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Without a proxy that says so, no request would ever be https, and the redirect would never end.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 LOGIN_URL = "admin:login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -223,7 +222,10 @@ LOGGING = {
         "plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"}
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.one_of("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+    },
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

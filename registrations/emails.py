@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formataddr
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -21,6 +23,7 @@ from registrations import links
 from registrations.choices import MessageKind, RegistrationState
 from registrations.models import Attendee, EmailAddress, Message, Registration
 from workshops import ical, when
+from workshops.choices import SessionState
 from workshops.models import Session
 from workshops.when import When
 
@@ -31,7 +34,6 @@ INVITES = (
     MessageKind.ENROLLED,
     MessageKind.PROMOTED,
     MessageKind.CHANGED,
-    MessageKind.ALREADY_REGISTERED,
 )
 WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
 
@@ -67,35 +69,48 @@ class Stop:
     state: str
 
 
-def compose(message: Message) -> Letter:
+def compose(message: Message, *, now: datetime | None = None) -> Letter:
     """Write the mail of a message as things stand now.
 
     Reads the database (addresses, the registrations of a bundle); the message comes with its attendee,
-    series and registration selected.
+    series and registration selected. now: when it leaves, by default when it is due ("tomorrow" depends on it).
     """
     attendee = message.attendee
     address = attendee.addresses.order_by("verified_at", "pk").last() if attendee.pk else None
     with translation.override(attendee.language), timezone.override(ZoneInfo(attendee.timezone)):
-        entries = [_entry(registration) for registration in _registrations(message)]
-        context = _context(message, entries)
+        entries = [_entry(registration) for registration in _registrations(message, now or message.due_at)]
+        context = _context(message, entries, now or message.due_at)
         mail = _mail(message, address, context)
         _attach_calendar(mail, message, entries, address)
-    told = {entry.registration.pk: entry.session.revised_facts for entry in entries}
-    return Letter(mail, {} if message.kind == MessageKind.CANCELLATION else told)
+    return Letter(mail, _told(message, entries))
 
 
-def _registrations(message: Message) -> list[Registration]:
+def _told(message: Message, entries: list[Entry]) -> dict[int, str]:
+    """The facts by which the reader now goes.
+
+    A reminder updates no calendar, so of who was told before it tells nothing: the notice of a change still follows.
+    """
+    if message.kind in (MessageKind.CANCELLATION, MessageKind.ALREADY_REGISTERED):
+        return {}
+    first = message.kind != MessageKind.REMINDER
+    told = [entry for entry in entries if first or not entry.registration.told_facts]
+    return {entry.registration.pk: entry.session.revised_facts for entry in told}
+
+
+def _registrations(message: Message, now: datetime) -> list[Registration]:
     if message.registration is not None:
         return [message.registration]
     related = Registration.objects.select_related("session__series", "attendee")
     if message.bundle:
         found = related.filter(pk__in=message.bundle)
     elif message.kind == MessageKind.ALREADY_REGISTERED:
-        found = related.filter(attendee=message.attendee, session__series=message.series)
+        over = Q(session__ends_at__lte=now)
+        found = related.filter(attendee=message.attendee, session__series=message.series).exclude(over)
     else:
         return []
-    ordered = found.order_by("session__starts_at", "session__number")
-    return [registration for registration in ordered if registration.is_live]
+    # A session that was cancelled has a notice of its own.
+    wanted = found.live().exclude(session__state=SessionState.CANCELLED)
+    return list(wanted.order_by("session__starts_at", "session__number"))
 
 
 def _entry(registration: Registration) -> Entry:
@@ -117,7 +132,7 @@ def _page(session: Session, language: str) -> str:
     return absolute("workshops:session", session.series.slug, session.number, language=language)
 
 
-def _context(message: Message, entries: list[Entry]) -> dict[str, object]:
+def _context(message: Message, entries: list[Entry], now: datetime) -> dict[str, object]:
     series, attendee = message.series, message.attendee
     return {
         "message": message,
@@ -129,7 +144,7 @@ def _context(message: Message, entries: list[Entry]) -> dict[str, object]:
         "confirmed": [entry for entry in entries if entry.registration.holds_place],
         "waiting": [entry for entry in entries if entry.registration.is_waiting],
         "path": _path(message, entries),
-        "day": _day(message, entries),
+        "day": _day(entries, now),
         "whole_series": attendee.enrolments.filter(series=series, left_at__isnull=True).exists(),
         "series_page": absolute("workshops:series", series.slug, language=attendee.language),
         "stop": links.stop(attendee) if message.kind in LISTS else "",
@@ -151,13 +166,12 @@ def _path(message: Message, entries: list[Entry]) -> list[Stop]:
     return [Stop(n, "here" if n in here else states[n in registered]) for n in planned]
 
 
-def _day(message: Message, entries: list[Entry]) -> str:
+def _day(entries: list[Entry], now: datetime) -> str:
     """How far away the session is, as people say it: "today", "tomorrow", or its date."""
     starts = entries[0].when.starts if entries else None
     if starts is None:
         return ""
-    leaves = max(message.due_at, message.next_attempt_at).astimezone(starts.tzinfo)
-    days = (starts.date() - leaves.date()).days
+    days = (starts.date() - now.astimezone(starts.tzinfo).date()).days
     if days <= 0:
         return gettext("Today")
     return gettext("Tomorrow") if days == 1 else when.long_date(starts.date())
@@ -209,7 +223,7 @@ def _sender(message: Message) -> str:
 
 
 def _recipient(attendee: Attendee, address: EmailAddress) -> str:
-    return formataddr((_one_line(attendee.full_name), address.address))
+    return formataddr((_one_line(attendee.full_name), address.deliverable))
 
 
 def _one_line(text: str) -> str:
@@ -227,8 +241,9 @@ def _attach_calendar(
     mail: EmailMultiAlternatives, message: Message, entries: list[Entry], address: EmailAddress | None
 ) -> None:
     """Invite, update or withdraw; several sessions at once travel as one published file."""
-    guest = ical.Guest(_one_line(message.attendee.full_name), address.address if address else "")
-    if message.kind in WITHDRAWS and entries:
+    guest = ical.Guest(_one_line(message.attendee.full_name), address.deliverable if address else "")
+    postponed = message.kind == MessageKind.CHANGED and entries and entries[0].session.starts_at is None
+    if (message.kind in WITHDRAWS and entries) or postponed:
         _attach_one(mail, entries[0], guest, ical.CANCEL)
     elif message.kind in INVITES:
         held = [entry for entry in entries if entry.registration.holds_place]

@@ -4,7 +4,7 @@ from iatp_events.lib import signing
 from iatp_events.lib.addresses import absolute
 from registrations.models import Attendee, Registration
 
-REGISTRATION, STOP, CALENDAR = "registration", "stop", "calendar"
+REGISTRATION, JOIN, STOP, CALENDAR = "registration", "join", "stop", "calendar"
 
 
 def token(registration: Registration) -> str:
@@ -16,8 +16,13 @@ def manage(registration: Registration) -> str:
     return absolute("links:registration", token(registration))
 
 
+def join_token(registration: Registration) -> str:
+    """Opens the room's door and nothing else: it stands in calendars, which are shared more freely than mails."""
+    return signing.token(JOIN, registration.pk, registration.link_version)
+
+
 def join(registration: Registration) -> str:
-    return absolute("links:join", token(registration))
+    return absolute("links:join", join_token(registration))
 
 
 def cancel(registration: Registration) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
 from django.conf import settings
@@ -65,7 +69,8 @@ class Postbox:
 
     def _send_by_smtp(self, mail: EmailMessage, backend: EmailBackend) -> None:
         try:
-            backend.send_messages([mail])
+            with _deadline(backend):
+                backend.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             self._judge(code, f"{code} {_decoded(text)}")
@@ -80,9 +85,10 @@ class Postbox:
     def _judge(self, code: int, words: str) -> None:
         if code == 421:
             self._hang_up()
-        if 400 <= code < 500:
-            raise Unreachable(words)
-        raise Refused(words)
+        # A reply that is no reply (smtplib says −1) is trouble of the server's, not of this mail.
+        if code >= 500:
+            raise Refused(words)
+        raise Unreachable(words)
 
     def _hang_up(self) -> None:
         backend, self._smtp = self._smtp, None
@@ -92,6 +98,26 @@ class Postbox:
             except (OSError, smtplib.SMTPException):
                 # It is gone already, which is what we wanted.
                 backend.connection = None
+
+
+@contextmanager
+def _deadline(backend: EmailBackend) -> Iterator[None]:
+    """Cut the line when one mail takes longer than its budget in all.
+
+    The timeout of a socket counts from byte to byte: a server that drips would outlive every lease.
+    """
+
+    def cut() -> None:
+        with suppress(OSError, AttributeError):
+            backend.connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+    timer = threading.Timer(settings.MAIL_BUDGET.total_seconds(), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _words(error: Exception) -> str:

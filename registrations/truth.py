@@ -6,6 +6,7 @@ from datetime import datetime
 
 from registrations.choices import MessageKind, RegistrationState, SkipReason
 from registrations.models import Message, Registration
+from workshops.choices import SessionState
 
 Reason = SkipReason | None
 
@@ -34,8 +35,11 @@ def reason_to_skip(message: Message, now: datetime) -> Reason:
 
 
 def _of_bundle(message: Message) -> Reason:
-    alive = any(registration.is_live for registration in Registration.objects.filter(pk__in=message.bundle))
-    return None if alive else SkipReason.CANCELLED
+    wanted = Registration.objects.live().filter(pk__in=message.bundle)
+    if not wanted.exists():
+        return SkipReason.CANCELLED
+    takes_place = wanted.exclude(session__state=SessionState.CANCELLED)
+    return None if takes_place.exists() else SkipReason.SESSION_CANCELLED
 
 
 def _of_place(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -44,8 +48,12 @@ def _of_place(message: Message, registration: Registration, now: datetime) -> Re
         return SkipReason.CANCELLED
     if registration.session.is_cancelled:
         return SkipReason.SESSION_CANCELLED
-    said_waiting = message.kind == MessageKind.WAITING_LIST
-    return SkipReason.SUPERSEDED if said_waiting and not registration.is_waiting else None
+    said_waiting = message.kind == MessageKind.WAITING_LIST or (
+        message.kind == MessageKind.ENROLLED and message.round == 0
+    )
+    # A newer round, or a place that came or went since: a younger mail says how it stands.
+    stale = registration.round != message.round or registration.is_waiting != said_waiting
+    return SkipReason.SUPERSEDED if stale else None
 
 
 def _of_reminder(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -58,6 +66,9 @@ def _of_reminder(message: Message, registration: Registration, now: datetime) ->
         return SkipReason.STOPPED
     if message.rule is None or not message.rule.active:
         return SkipReason.RULE_OFF
+    if message.rule.series_id and session.reminder_rules.exists():
+        # The session was given rules of its own since.
+        return SkipReason.SUPERSEDED
     if session.starts_at is None or session.starts_at <= now:
         return SkipReason.EXPIRED
     # The digest, not only the number: somebody may have moved the session by SQL a moment ago.
@@ -76,7 +87,8 @@ def _nearer_reminder_is_due(message: Message, now: datetime) -> bool:
         due_at__gt=message.due_at,
         due_at__lte=now,
     )
-    return same.exclude(skip_reason__in=[SkipReason.RULE_OFF, SkipReason.STOPPED]).exists()
+    of_the_plan = same.exclude(key__contains=":again:")
+    return of_the_plan.exclude(skip_reason__in=[SkipReason.RULE_OFF, SkipReason.STOPPED]).exists()
 
 
 def _of_change(message: Message, registration: Registration, now: datetime) -> Reason:

@@ -26,8 +26,8 @@ class Guest:
 
 
 def uid(session: Session) -> str:
-    """The same in mails, downloads and feeds, so that no calendar holds a session twice."""
-    return f"{session.series.slug}-{session.number}@{settings.SITE_HOST}"
+    """The same in mails, downloads and feeds, and whatever number the session gets: no calendar holds it twice."""
+    return f"{session.calendar_uid}@{settings.SITE_HOST}"
 
 
 def event(
@@ -41,12 +41,14 @@ def event(
 ) -> Event | None:
     """One session as an event; None while its hour is unknown, for a calendar cannot hold "to be announced".
 
+    A withdrawal needs no hour: it takes what stood in the calendar away.
+
     url: the page a reader goes to, never the raw meeting link.
     sequence: never lower than in any copy that left before.
     stamp: when this copy became true; by default when the session was revised.
     """
     if session.starts_at is None or session.ends_at is None:
-        return None
+        return _withdrawal(session, sequence, stamp, guest) if cancelled else None
     entry = Event()
     entry.add("uid", uid(session))
     entry.add("sequence", sequence)
@@ -61,6 +63,18 @@ def event(
     entry.add("url", url)
     entry.add("status", "CANCELLED" if cancelled or session.is_cancelled else "CONFIRMED")
     entry.add("transp", "OPAQUE")
+    _add_people(entry, session, guest)
+    return entry
+
+
+def _withdrawal(session: Session, sequence: int, stamp: datetime | None, guest: Guest | None) -> Event:
+    """RFC 5546, 3.2.5: a CANCEL names its event by UID and sequence and may leave the rest out."""
+    entry = Event()
+    entry.add("uid", uid(session))
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", (stamp or session.revised_at or datetime.now(UTC)).astimezone(UTC))
+    entry.add("summary", f"{session.heading} · {session.series}")
+    entry.add("status", "CANCELLED")
     _add_people(entry, session, guest)
     return entry
 

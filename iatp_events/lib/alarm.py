@@ -4,6 +4,7 @@ Nothing depends on the bell being heard; the next tick finds the same work.
 """
 
 import logging
+import time
 
 from celery import current_app
 
@@ -12,10 +13,19 @@ logger = logging.getLogger(__name__)
 _IMPATIENT = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "retry_on_timeout": False, "max_retries": 0}
 
 
+# A broker that does not answer is left alone for a while: each try would cost somebody's page a third of a second.
+REST = 5.0
+_rest_until = 0.0
+
+
 def ring(task: str) -> None:
     """Publish a task by name, best effort, in well under a second; a dead broker costs a log line."""
+    global _rest_until
+    if time.monotonic() < _rest_until:
+        return
     try:
         with current_app.connection_for_write(transport_options=_IMPATIENT) as connection:
             current_app.send_task(task, connection=connection, retry=False, ignore_result=True, expires=60)
     except Exception as error:  # kombu, redis and sockets each have a family of their own
+        _rest_until = time.monotonic() + REST
         logger.warning("The broker is away (%s); the next tick does %s.", type(error).__name__, task)

@@ -1,9 +1,29 @@
-"""One line per event: line breaks in values are escaped, so nobody writes a line that we did not."""
+"""One line per event, without names, addresses or tokens."""
 
 import logging
+import re
+import traceback
+from types import TracebackType
+
+# The token of a personal link is a key to somebody's registration.
+_TOKENS = re.compile(r"/(r|s|u|calendar)/[^/\s\"']+")
 
 
 class OneLine(logging.Formatter):
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
-        return super().formatMessage(record)
+    """Line breaks are escaped, so nobody writes a line that we did not; what could name a person is left out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record).replace("\r", "\\r").replace("\n", "\\n")
+        return _TOKENS.sub(r"/\1/…", line)
+
+    def formatException(  # noqa: N802
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """Type and places, not the text: a database puts the offending row into it."""
+        kind, _error, trace = ei
+        frames = traceback.extract_tb(trace)[-6:]
+        places = " < ".join(
+            f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames[::-1]
+        )
+        return f"{kind.__name__ if kind else 'Error'} at {places}"

@@ -11,6 +11,11 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 
+# A cache that does not answer is left alone for a while: each try would cost somebody's page a third of a second.
+REST = 5.0
+_rest_until = 0.0
+
+
 def client_address(request: HttpRequest) -> str:
     """The caller's address as the outermost trusted proxy saw it.
 
@@ -31,6 +36,9 @@ def allows(limit: str, who: str, what: str = "") -> bool:
     what: when given, a repetition of the same `what` within the minute is not counted again, so a
     double press is no attack.
     """
+    global _rest_until
+    if time.monotonic() < _rest_until:
+        return True
     minute = int(time.time() // 60)
     key = f"rate:{limit}:{_digest(who)}:{minute}"
     try:
@@ -39,6 +47,7 @@ def allows(limit: str, who: str, what: str = "") -> bool:
         cache.add(key, 0, timeout=90)
         return bool(cache.incr(key) <= settings.RATE_LIMITS[limit])
     except Exception:  # any cache backend, any way to be away
+        _rest_until = time.monotonic() + REST
         logger.warning("The cache is away; rate limit %s is open.", limit)
         return True
 

@@ -95,7 +95,8 @@ def exists(zone: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     # A page asks a dozen times; the list is read from the package's files each time.
-    return frozenset(available_timezones())
+    # "Factory" says that nobody set a clock; it is nobody's zone.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def city(zone: str) -> str:
@@ -140,6 +141,4 @@ def offset(moment: datetime, zone: str) -> str:
 
 def local_times(moment: datetime, zones: Iterable[str] = CITIES) -> list[LocalTime]:
     """The moment in each listed city, north to south."""
-    return [
-        LocalTime(zone, city(zone), moment.astimezone(ZoneInfo(zone)), offset(moment, zone)) for zone in zones
-    ]
+    return [LocalTime(zone, city(zone), moment.astimezone(ZoneInfo(zone)), offset(moment, zone)) for zone in zones]

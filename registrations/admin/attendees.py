@@ -16,7 +16,7 @@ from registrations.choices import Source
 from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
 from registrations.models.attendees import normalise
 from workshops.admin.fields import ZoneField
-from workshops.admin.pages import FoldedSearch
+from workshops.admin.pages import FoldedSearch, Rows
 
 
 class AttendeeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,6 +51,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
     model = EmailAddress
     form = AddressForm
+    formset = Rows
     fields = ["address", "source", "verified_at"]
     readonly_fields = ["source", "verified_at"]
     ordering = ["pk"]

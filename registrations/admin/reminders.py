@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import clock
 from registrations.models import ReminderRule
-from workshops.admin.pages import Page
+from workshops.admin.pages import Page, Rows
 from workshops.admin.series import SeriesAdmin
 from workshops.admin.sessions import SessionAdmin
 from workshops.models import Series, Session
-
-if TYPE_CHECKING:
-    RuleFormSetBase = BaseInlineFormSet[ReminderRule, Any, Any]
-else:
-    RuleFormSetBase = BaseInlineFormSet
 
 UNITS = {"days": _("days"), "hours": _("hours"), "minutes": _("minutes")}
 
@@ -75,7 +69,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
 
-class RuleFormSet(RuleFormSetBase):
+class RuleFormSet(Rows):
     def clean(self) -> None:
         """Django does not hold a constraint with a condition against the rows of a page, so equal rules meet here."""
         super().clean()

@@ -12,6 +12,7 @@ from django_countries import countries
 from iatp_events.lib import zones
 from registrations.models.attendees import normalise
 
+LONGEST_ADDRESS = 254
 # What fingers make of the addresses most people of the region have.
 _SLIPS = {
     "gmial.com": "gmail.com",
@@ -55,10 +56,9 @@ class AddressField(forms.EmailField):
 
     def clean(self, value: str) -> str:
         address: str = super().clean(value)
-        try:
-            normalise(address or "a@b.c")
-        except (ValueError, UnicodeError):
-            raise ValidationError(_("Write an address like name@example.org."), code="invalid") from None
+        # A quoted local part may hold line breaks; nobody's address needs one, and a header is no place for it.
+        if address and ('"' in address or not _is_sendable(address)):
+            raise ValidationError(_("Write an address like name@example.org."), code="invalid")
         return address
 
 
@@ -73,6 +73,13 @@ class ZoneField(forms.CharField):
         if zone and not zones.exists(zone):
             raise ValidationError(_("Choose a city from the list."), code="invalid_choice")
         return zone
+
+
+def _is_sendable(address: str) -> bool:
+    try:
+        return address.isprintable() and len(normalise(address)) <= LONGEST_ADDRESS
+    except ValueError:
+        return False
 
 
 def likely_address(address: str) -> str:

@@ -79,3 +79,8 @@ class EmailAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def deliverable(self) -> str:
+        """The address as SMTP takes it: the local part as typed, the domain as IDNA."""
+        return f"{self.address.strip().rpartition('@')[0]}@{self.normalised.rpartition('@')[2]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -94,8 +95,6 @@ class Message(models.Model):
     @property
     def message_id(self) -> str:
         """The same for every copy that a crash could produce."""
-        from django.conf import settings
-
         domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(" <>")
         return f"<{uuid.uuid5(_NAMESPACE, self.key)}@{domain}>"
 

@@ -24,6 +24,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Those who count against the capacity."""
         return self.filter(state__in=HOLDING)
 
+    def live(self) -> RegistrationQuerySet:
+        """Those who mean to come: confirmed, offered a place, or waiting for one."""
+        return self.filter(state__in=[*HOLDING, RegistrationState.WAITLISTED])
+
     def waiting(self) -> RegistrationQuerySet:
         """The waiting list, who has waited longest first."""
         return self.filter(state=RegistrationState.WAITLISTED).order_by("joined_waitlist_at", "pk")
@@ -33,10 +37,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def told_otherwise(self) -> RegistrationQuerySet:
         """Those who were told facts about their session that no longer hold, and who still mean to come."""
-        live = self.filter(state__in=[*HOLDING, RegistrationState.WAITLISTED])
         # A confirmation that has not left yet will say what holds then; of a cancelled session it never leaves.
         told = ~Q(told_facts="") | Q(session__state=SessionState.CANCELLED)
-        return live.filter(told).exclude(told_facts=F("session__revised_facts"))
+        return self.live().filter(told).exclude(told_facts=F("session__revised_facts"))
 
 
 class Registration(models.Model):

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError
-
 from registrations.services import delivery, demonstration, notices, places, reminders
 from workshops.models import Session
 
@@ -20,6 +18,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("forget", lambda now: demonstration.forget_leftovers()),
     ("revise", lambda now: Session.objects.revise_changed(now=now)),
     ("plan", lambda now: reminders.adopt_default_plan(now=now)),
+    ("follow", lambda now: places.follow_mode(now=now)),
     ("fill", lambda now: places.fill_freed(now=now)),
     ("enrol", lambda now: places.register_enrolled(now=now)),
     ("notices", lambda now: notices.queue_due(now=now)),
@@ -41,5 +40,5 @@ def find_work(*, clock: Clock) -> None:
     for name, step in _STEPS:
         try:
             step(clock())
-        except DatabaseError:
+        except Exception:  # one row that no code foresaw must not stop all mail
             logger.exception("The step %s failed; the next tick tries again.", name)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from registrations import emails, truth
 from registrations.choices import MessageState
@@ -36,7 +36,10 @@ def deliver_due(*, clock: Clock) -> Counter[str]:
             token = outbox.claim(now=claimed_at, lease=settings.MESSAGE_LEASE)
             if token is None:
                 break
-            outcomes += _deliver_chunk(token, claimed_at, postbox)
+            delivered = _deliver_chunk(token, claimed_at, postbox)
+            outcomes += delivered
+            if not delivered:
+                break
     return outcomes
 
 
@@ -49,7 +52,7 @@ def _deliver_chunk(token: uuid.UUID, claimed_at: datetime, postbox: Postbox) -> 
             break
         outcomes[_deliver_one(pk, token, now, postbox)] += 1
     # Whatever this lease still holds was not tried: the lease ran short or the server refuses us.
-    outbox.give_back(token, next_attempt_at=claimed_at + timedelta(seconds=time.monotonic() - started))
+    outbox.give_back(token)
     return outcomes
 
 
@@ -57,29 +60,39 @@ def _deliver_one(pk: uuid.UUID, token: uuid.UUID, now: datetime, postbox: Postbo
     message = truth.reread(pk, token)
     if message is None:
         return "lost"
-    if reason := truth.reason_to_skip(message, now):
-        return _finish(message, token, state=MessageState.SKIPPED, skip_reason=reason)
     try:
-        letter = emails.compose(message)
-    except Exception:
-        # A text that cannot be rendered must neither stop the mails behind it nor be lost unseen.
-        logger.exception("Message %s could not be written.", message.pk)
-        return _finish(message, token, state=MessageState.FAILED, last_error="could not be written")
-    try:
+        if reason := truth.reason_to_skip(message, now):
+            return _finish(message, token, state=MessageState.SKIPPED, skip_reason=reason)
+        letter = emails.compose(message, now=now)
         postbox.send(letter.mail, to_file=message.series.demonstration)
+    except DatabaseError:
+        raise
     except Refused as refusal:
         return _finish(message, token, state=MessageState.FAILED, last_error=str(refusal)[:300])
     except Unreachable as trouble:
         return _postpone(message, token, now, str(trouble))
+    except Exception:
+        # Whatever one message holds, it must neither stop the mails behind it nor be lost unseen.
+        logger.exception("Message %s could not be written.", message.pk)
+        return _finish(message, token, state=MessageState.FAILED, last_error="could not be written")
     return _note_sent(message, token, now, letter.told)
 
 
 def _note_sent(message: Message, token: uuid.UUID, now: datetime, told: dict[int, str]) -> str:
-    """Write that the mail left, and what it told whom; one transaction, right after the server's 250."""
-    with transaction.atomic():
-        for registration, facts in told.items():
-            Registration.objects.filter(pk=registration).update(told_facts=facts)
-        return _finish(message, token, state=MessageState.SENT, sent_at=now, last_error="")
+    """Write that the mail left, and what it told whom; right after the server's 250."""
+    try:
+        return _write_sent(message, token, now, told)
+    except OperationalError:
+        # The mail is out: one more try on a fresh connection is cheaper than a second copy.
+        connection.close()
+        return _write_sent(message, token, now, told)
+
+
+@transaction.atomic
+def _write_sent(message: Message, token: uuid.UUID, now: datetime, told: dict[int, str]) -> str:
+    for registration, facts in told.items():
+        Registration.objects.filter(pk=registration).update(told_facts=facts)
+    return _finish(message, token, state=MessageState.SENT, sent_at=now, last_error="")
 
 
 def _postpone(message: Message, token: uuid.UUID, now: datetime, why: str) -> str:

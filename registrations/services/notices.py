@@ -1,7 +1,7 @@
 """Tell people what changed since they were last told: found by comparison, never signalled."""
 
+import logging
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +12,8 @@ from registrations.models import Message, Registration
 from registrations.services import outbox
 from workshops.choices import SessionState
 
+logger = logging.getLogger(__name__)
+
 BATCH = 500
 NOTICES = (MessageKind.CHANGED, MessageKind.SESSION_CANCELLED)
 # A change of a session this near is told at once; others settle first, so that three edits make one mail.
@@ -20,10 +22,13 @@ NEAR = timedelta(hours=24)
 
 def queue_due(*, now: datetime) -> int:
     """Queue one notice for everyone who was told something that no longer holds. Returns how many."""
-    queued = 0
-    rows = told_otherwise(now).iterator(chunk_size=BATCH)
-    while batch := list(islice(rows, BATCH)):
-        queued += _queue(batch, now)
+    # Batch by batch, never an open cursor: on SQLite a reader that turns writer after somebody else wrote is refused.
+    queued, before = 0, 0
+    while batch := list(told_otherwise(now).order_by("pk")[:BATCH]):
+        if batch[0].pk == before:
+            logger.error("The notice for registration %s is missing and cannot be queued.", before)
+            break
+        queued, before = queued + _queue(batch, now), batch[0].pk
     return queued
 
 

@@ -13,6 +13,8 @@ from registrations.models import Attendee, Message, Registration, ReminderRule
 from workshops.models import Series
 
 CHUNK = 100
+# How long a mail that is about no session's date is worth trying.
+PATIENCE = timedelta(days=3)
 DELIVER_TASK = "registrations.deliver"
 
 
@@ -51,11 +53,12 @@ def about(
 def about_several(registrations: Sequence[Registration], kind: MessageKind, *, now: datetime) -> Message:
     """Draft one mail about several registrations that one person made at once."""
     first = registrations[0]
-    rounds = ",".join(f"{registration.pk}.{registration.round}.{registration.state}" for registration in registrations)
+    said = [f"{registration.pk}.{registration.round}" for registration in registrations]
+    said.append(str(now.timestamp()))
     ends = [registration.session.ends_at for registration in registrations if registration.session.ends_at]
     return _draft(
         kind,
-        key=f"{kind}:{first.pk}:{first.round}:with:{hashlib.sha256(rounds.encode()).hexdigest()[:24]}",
+        key=f"{kind}:{first.pk}:{first.round}:with:{hashlib.sha256(','.join(said).encode()).hexdigest()[:24]}",
         attendee=first.attendee,
         series=first.session.series,
         now=now,
@@ -69,7 +72,16 @@ def about_several(registrations: Sequence[Registration], kind: MessageKind, *, n
 def to_person(attendee: Attendee, series: Series, kind: MessageKind, *, now: datetime, occasion: str) -> Message:
     """Draft a mail to a person about a series as a whole."""
     key = f"{kind}:{series.pk}:{attendee.pk}:{occasion}"
-    return _draft(kind, key=key, attendee=attendee, series=series, now=now, due_at=now, next_attempt_at=now)
+    return _draft(
+        kind,
+        key=key,
+        attendee=attendee,
+        series=series,
+        now=now,
+        due_at=now,
+        next_attempt_at=now,
+        expires_at=now + PATIENCE,
+    )
 
 
 def queue(messages: Iterable[Message]) -> int:
@@ -103,17 +115,17 @@ def claim(*, now: datetime, lease: timedelta) -> uuid.UUID | None:
     return token
 
 
-def give_back(token: uuid.UUID, *, next_attempt_at: datetime) -> None:
-    """Queue what this lease still holds."""
-    Message.objects.leased(token).update(
-        state=MessageState.QUEUED, lease_token=None, lease_until=None, next_attempt_at=next_attempt_at
-    )
+def give_back(token: uuid.UUID) -> None:
+    """Queue what this lease still holds; its moment stays, for lateness is judged by it."""
+    Message.objects.leased(token).update(state=MessageState.QUEUED, lease_token=None, lease_until=None)
 
 
 @transaction.atomic
 def send_again(*, message: Message, now: datetime) -> Message:
     """Queue a copy of a message with a key and a Message-ID of its own, due at once."""
     original = message.key.split(":again:")[0]
+    # Two members of staff may press at once: the second waits here and counts the first one's copy.
+    Message.objects.select_for_update(of=("self",), no_key=True).get(key=original)
     number = Message.objects.filter(key__startswith=f"{original}:again:").count() + 1
     copy = _draft(
         MessageKind(message.kind),
@@ -128,6 +140,7 @@ def send_again(*, message: Message, now: datetime) -> Message:
         revision=message.revision,
         due_at=now,
         next_attempt_at=now,
+        expires_at=message.expires_at or now + PATIENCE,
     )
     queue([copy])
     return copy

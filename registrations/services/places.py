@@ -1,23 +1,28 @@
-"""Who holds a place: every change locks the places it concerns, in id order, and passes freed places on."""
+"""Register and cancel: who holds a place changes only here, behind the lock of `seating`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
 from registrations.services import outbox, people
 from registrations.services.people import Person
+from registrations.services.seating import BATCH, Seats
 from workshops.choices import Mode, PlaceMode, SessionState
 from workshops.models import Places, Series, Session
 
-# How many people one transaction moves; the lock of a session is never held for long.
-BATCH = 200
 # Who sends the form again gets their link again, but not more often than this.
 REPEAT_AFTER = timedelta(minutes=10)
+ANSWERS_TO_A_FORM = (
+    MessageKind.CONFIRMATION,
+    MessageKind.WAITING_LIST,
+    MessageKind.ENROLMENT,
+    MessageKind.ALREADY_REGISTERED,
+)
 
 
 class RegistrationClosed(Exception):
@@ -63,15 +68,17 @@ def register(
     if is_new:
         people.consent(attendee=attendee, series=series, announcements=answers.announcements, now=now)
     enrolled = whole_series and _enrol(attendee, series, answers.mode, now)
-    locked = _lock(series, sessions, whole_series, answers.mode, now)
-    known = {} if is_new else _known(attendee, locked)
-    # What an unproven form says of a person we know goes into nothing but this registration.
-    typed = {} if is_new else asdict(person)
+    seats = _lock(series, sessions, whole_series, now)
+    known = {} if is_new else _known(attendee, seats)
     made = []
-    for places in locked.values():
-        registration = known.get(places.session_id) or _new(places, attendee, source, now)
+    for session in seats.sessions.values():
+        registration = known.get(session.pk) or _new(session, attendee, source, now)
         if registration.pk is None or registration.state == RegistrationState.CANCELLED:
-            made.append(_give_place(registration, places, answers=answers, typed=typed, now=now))
+            # What an unproven form says of a person we know goes into nothing but this registration.
+            _answer(registration, answers, typed={} if is_new else asdict(person))
+            seats.seat(registration, seats.of(session.pk, answers.mode), now)
+            made.append(registration)
+    _write(made, seats)
     _tell(attendee, series, made, enrolled=enrolled, now=now)
     return made
 
@@ -82,19 +89,26 @@ def cancel(*, registration: Registration, now: datetime) -> bool:
 
     Returns False when there was nothing to cancel any more. Raises SessionOver.
     """
-    places = Places.objects.locked().get(session=registration.session_id, mode=registration.mode)
+    seats = Seats([registration.session_id])
     registration.refresh_from_db()
+    registration.session = session = seats.sessions[registration.session_id]
     if not registration.is_live:
         return False
-    if registration.session.ends_at is not None and registration.session.ends_at <= now:
+    if session.ends_at is not None and session.ends_at <= now:
         raise SessionOver
-    held = registration.holds_place
+    places = next(row for row in seats.all_of(session.pk) if row.mode == registration.mode)
+    if registration.holds_place:
+        seats.free(places)
     registration.cancel(at=now)
-    if held:
-        places.record(max(0, places.taken - 1))
     outbox.queue([outbox.about(registration, MessageKind.CANCELLATION, now=now, occasion=_stamp(now))])
-    _pass_on(places, now)
+    seats.pass_on(places, now)
+    seats.record()
     return True
+
+
+def leave_series(*, attendee: Attendee, series: Series, now: datetime) -> bool:
+    """End the standing enrolment; registrations that were made stay. Returns whether there was one."""
+    return bool(Enrolment.objects.standing().filter(attendee=attendee, series=series).update(left_at=now))
 
 
 def fill_freed(*, now: datetime) -> int:
@@ -105,7 +119,7 @@ def fill_freed(*, now: datetime) -> int:
     free = Q(capacity__isnull=True) | Q(taken__lt=F("capacity"))
     ahead = Q(session__ends_at__gt=now) & ~Q(session__state=SessionState.CANCELLED)
     promoted = 0
-    for pk in Places.objects.filter(free, ahead, Exists(waiting)).order_by("pk").values_list("pk", flat=True):
+    for pk in list(Places.objects.filter(free, ahead, Exists(waiting)).order_by("pk").values_list("pk", flat=True)):
         while moved := _fill(pk, now):
             promoted += moved
     return promoted
@@ -114,10 +128,28 @@ def fill_freed(*, now: datetime) -> int:
 def register_enrolled(*, now: datetime) -> int:
     """Register those enrolled in a whole series for its open sessions, in order of enrolment. Returns how many."""
     registered = 0
-    for session in Session.objects.taking_registrations(now).order_by("starts_at", "pk"):
+    for session in list(Session.objects.taking_registrations(now).order_by("starts_at", "pk")):
         while moved := _register_batch(session, now):
             registered += moved
     return registered
+
+
+def follow_mode(*, now: datetime) -> int:
+    """Bring people along when a session changed its mode: place or wait go with them. Returns how many."""
+    strayed = Registration.objects.live().filter(session__ends_at__gt=now).exclude(mode=F("session__mode"))
+    sessions = strayed.exclude(session__mode=Mode.HYBRID).order_by().values_list("session", flat=True).distinct()
+    return sum(_bring_along(pk, now) for pk in list(sessions))
+
+
+@transaction.atomic
+def _bring_along(session: int, now: datetime) -> int:
+    seats = Seats([session])
+    live = Registration.objects.live().filter(session=session)
+    moved = live.exclude(mode=seats.sessions[session].mode).update(mode=seats.sessions[session].mode)
+    for places in seats.all_of(session):
+        seats.recount(places)
+    seats.record()
+    return moved
 
 
 def _enrol(attendee: Attendee, series: Series, mode: str, now: datetime) -> bool:
@@ -131,53 +163,27 @@ def _enrol(attendee: Attendee, series: Series, mode: str, now: datetime) -> bool
     return True
 
 
-def _lock(
-    series: Series, sessions: Iterable[Session], whole_series: bool, mode: str, now: datetime
-) -> dict[int, Places]:
-    """Lock the places of the chosen sessions in id order; read the sessions as they are behind the lock."""
+def _lock(series: Series, sessions: Iterable[Session], whole_series: bool, now: datetime) -> Seats:
+    """Lock the places of the chosen sessions and see that they are open behind the lock."""
     chosen = {session.pk for session in sessions}
-    wanted = Q(session__in=chosen)
     if whole_series:
-        wanted |= Q(session__series=series, session__state=SessionState.OPEN, session__ends_at__gt=now)
-    locked = {}
-    for places in Places.objects.locked().filter(wanted).select_related("session__series"):
-        if places.mode == _mode_at(places.session, mode):
-            locked[places.session_id] = places
-    shut = [places.session.number for places in locked.values() if not places.session.takes_registrations(now)]
-    missing = chosen - set(locked)
-    if shut or missing:
+        chosen.update(series.sessions.taking_registrations(now).values_list("pk", flat=True))
+    seats = Seats(chosen)
+    shut = [session.number for session in seats.sessions.values() if not session.takes_registrations(now)]
+    if shut or chosen - set(seats.sessions):
         raise RegistrationClosed(shut)
-    return locked
+    return seats
 
 
-def _mode_at(session: Session, wish: str) -> str:
-    return (wish or PlaceMode.ONLINE) if session.mode == Mode.HYBRID else session.mode
-
-
-def _known(attendee: Attendee, locked: dict[int, Places]) -> dict[int, Registration]:
-    found = Registration.objects.filter(attendee=attendee, session__in=locked).select_related("attendee")
+def _known(attendee: Attendee, seats: Seats) -> dict[int, Registration]:
+    found = Registration.objects.filter(attendee=attendee, session__in=seats.sessions).select_related("attendee")
     return {registration.session_id: registration for registration in found}
 
 
-def _give_place(
-    registration: Registration, places: Places, *, answers: Answers, typed: dict[str, str], now: datetime
-) -> Registration:
-    """Write a new or returning registration: a place, or the end of the waiting list."""
-    registration.session, registration.mode = places.session, places.mode
-    registration.support_needed, registration.question = answers.support_needed, answers.question
-    registration.typed = typed
-    # Who comes back is told everything anew.
-    registration.told_facts = ""
-    _pass_on(places, now)
-    _seat(registration, places, now)
-    return registration
-
-
-def _new(places: Places, attendee: Attendee, source: Source, now: datetime) -> Registration:
+def _new(session: Session, attendee: Attendee, source: Source, now: datetime) -> Registration:
     return Registration(
-        session=places.session,
+        session=session,
         attendee=attendee,
-        mode=places.mode,
         source=source,
         created_at=now,
         country=attendee.country.code or "",
@@ -187,60 +193,47 @@ def _new(places: Places, attendee: Attendee, source: Source, now: datetime) -> R
     )
 
 
-def _seat(registration: Registration, places: Places, now: datetime) -> None:
-    """Confirm while there is a place, else put at the end of the list; nobody overtakes (see _pass_on)."""
-    if places.are_full:
-        registration.state, registration.joined_waitlist_at = RegistrationState.WAITLISTED, _end_of_line(places, now)
-    else:
-        registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
-        registration.round += 1
-        places.record(places.taken + 1)
-    registration.save()
+def _answer(registration: Registration, answers: Answers, *, typed: dict[str, str]) -> None:
+    registration.support_needed, registration.question = answers.support_needed, answers.question
+    registration.typed = typed
+    # Who comes back is told everything anew.
+    registration.told_facts = ""
 
 
-def _end_of_line(places: Places, now: datetime) -> datetime:
-    """The moment that puts a newcomer last: `now` was read before the lock, so another may have come since."""
-    last = Registration.objects.at(places).waiting().aggregate(last=Max("joined_waitlist_at"))["last"]
-    return max(now, last) if last else now
-
-
-def _pass_on(places: Places, now: datetime) -> int:
-    """Confirm those who waited longest while there is a place; the caller holds the lock. Returns how many."""
-    session = places.session
-    if places.are_full or session.is_cancelled or (session.ends_at is not None and session.ends_at <= now):
-        return 0
-    room = BATCH if places.left is None else min(places.left, BATCH)
-    waiting = list(Registration.objects.at(places).waiting().select_related("attendee", "session__series")[:room])
-    if not waiting:
-        return 0
-    for registration in waiting:
-        registration.confirm(at=now)
-    places.record(places.taken + len(waiting))
-    outbox.queue([outbox.about(registration, MessageKind.PROMOTED, now=now) for registration in waiting])
-    return len(waiting)
+def _write(made: list[Registration], seats: Seats) -> None:
+    returning = [registration for registration in made if registration.pk is not None]
+    Registration.objects.bulk_create([registration for registration in made if registration.pk is None])
+    for registration in returning:
+        registration.save()
+    seats.record()
 
 
 @transaction.atomic
 def _fill(pk: int, now: datetime) -> int:
-    return _pass_on(Places.objects.locked().select_related("session").get(pk=pk), now)
+    row = Places.objects.get(pk=pk)
+    seats = Seats([row.session_id])
+    moved = sum(seats.pass_on(places, now) for places in seats.all_of(row.session_id) if places.pk == pk)
+    seats.record()
+    return moved
 
 
 @transaction.atomic
 def _register_batch(session: Session, now: datetime) -> int:
     """Register the next batch of the enrolled who have no registration for this session."""
-    locked = {p.mode: p for p in Places.objects.locked().filter(session=session).select_related("session__series")}
-    if not session.takes_registrations(now) or not locked:
+    seats = Seats([session.pk])
+    if session.pk not in seats.sessions or not seats.sessions[session.pk].takes_registrations(now):
         return 0
     made_before = Registration.objects.filter(session=session, attendee=OuterRef("attendee"))
     enrolments = Enrolment.objects.standing().filter(~Exists(made_before), series=session.series_id)
-    messages: list[Message] = []
+    made = []
     for enrolment in enrolments.order_by("enrolled_at", "pk").select_related("attendee")[:BATCH]:
-        places = locked[_mode_at(session, enrolment.mode)]
-        registration = _new(places, enrolment.attendee, Source.ENROLMENT, now)
-        _pass_on(places, now)
-        _seat(registration, places, now)
-        messages.append(outbox.about(registration, MessageKind.ENROLLED, now=now))
-    return outbox.queue(messages)
+        registration = _new(seats.sessions[session.pk], enrolment.attendee, Source.ENROLMENT, now)
+        seats.seat(registration, seats.of(session.pk, enrolment.mode), now)
+        # Saved one by one: the next in line must find this one before them.
+        registration.save()
+        made.append(registration)
+    seats.record()
+    return outbox.queue([outbox.about(registration, MessageKind.ENROLLED, now=now) for registration in made])
 
 
 def _tell(attendee: Attendee, series: Series, made: list[Registration], *, enrolled: bool, now: datetime) -> None:
@@ -258,13 +251,8 @@ def _tell(attendee: Attendee, series: Series, made: list[Registration], *, enrol
 
 
 def _was_told_lately(attendee: Attendee, now: datetime) -> bool:
-    answers = [
-        MessageKind.CONFIRMATION,
-        MessageKind.WAITING_LIST,
-        MessageKind.ENROLMENT,
-        MessageKind.ALREADY_REGISTERED,
-    ]
-    return Message.objects.filter(attendee=attendee, kind__in=answers, created_at__gt=now - REPEAT_AFTER).exists()
+    answers = Message.objects.filter(attendee=attendee, kind__in=ANSWERS_TO_A_FORM)
+    return answers.filter(created_at__gt=now - REPEAT_AFTER).exists()
 
 
 def _stamp(now: datetime) -> str:

@@ -1,7 +1,7 @@
 """Queue the reminders that should exist and do not: a set difference, so there is no cursor to lose."""
 
+import logging
 from datetime import datetime
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -12,6 +12,8 @@ from registrations.models.reminders import DEFAULT_OFFSETS
 from registrations.services import outbox
 from workshops.choices import SessionState
 from workshops.models import Series
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 # Where the rules of a session lie, seen from a registration: its own, or in their place those of its series.
@@ -70,10 +72,13 @@ def missing(path: str, now: datetime) -> QuerySet[Registration]:
 
 
 def _queue_missing(path: str, now: datetime) -> int:
-    drafts = (_draft(row, now) for row in missing(path, now).iterator(chunk_size=BATCH))
-    queued = 0
-    while batch := list(islice(drafts, BATCH)):
-        queued += _write(batch)
+    # Batch by batch, never an open cursor: on SQLite a reader that turns writer after somebody else wrote is refused.
+    queued, before = 0, ""
+    while batch := [_draft(row, now) for row in missing(path, now).order_by("pk", "rule_pk")[:BATCH]]:
+        if batch[0].key == before:
+            logger.error("Reminders from %s on are missing and cannot be queued.", before)
+            break
+        queued, before = queued + _write(batch), batch[0].key
     return queued
 
 
@@ -102,15 +107,18 @@ def _follow_rules(now: datetime) -> None:
         kind=MessageKind.REMINDER, state=MessageState.QUEUED, revision=F("registration__session__revision")
     )
     strayed = queued.annotate(moment=moment).exclude(due_at=F("moment")).filter(expires_at__gt=now)
-    for message in strayed.exclude(key__contains=":again:").select_related("rule").iterator(chunk_size=BATCH):
-        _move(message, now)
+    strayed = strayed.exclude(key__contains=":again:").select_related("rule").order_by("pk")
+    while batch := list(strayed[:BATCH]):
+        for message in batch:
+            _move(message)
 
 
-def _move(message: Message, now: datetime) -> None:
+def _move(message: Message) -> None:
     due_at = message.moment  # type: ignore[attr-defined]
     queued = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED)
     if message.rule is not None and due_at <= message.rule.active_from:
-        queued.update(state=MessageState.SKIPPED, skip_reason=SkipReason.EXPIRED)
+        # It never left; should the rule move back, the set difference queues it anew.
+        queued.delete()
     else:
         queued.update(due_at=due_at, next_attempt_at=due_at)
 
@@ -118,8 +126,8 @@ def _move(message: Message, now: datetime) -> None:
 def _take_up_again(now: datetime) -> None:
     """Queue again what was skipped for a reason that is gone: reminders taken again, a rule switched on."""
     wanted_again = Q(skip_reason=SkipReason.STOPPED, attendee__reminders_stopped_at__isnull=True)
-    switched_on = Q(skip_reason=SkipReason.RULE_OFF, rule__active=True)
-    ids = Message.objects.filter(wanted_again | switched_on, state=MessageState.SKIPPED, due_at__gt=now)
+    switched_on = Q(skip_reason=SkipReason.RULE_OFF, rule__active=True, due_at__gt=F("rule__active_from"))
+    ids = Message.objects.filter(wanted_again | switched_on, state=MessageState.SKIPPED, expires_at__gt=now)
     Message.objects.filter(pk__in=ids.values("pk")).update(
         state=MessageState.QUEUED, skip_reason="", next_attempt_at=F("due_at")
     )

@@ -22,7 +22,7 @@ from registrations import links
 from registrations.models import Attendee, Registration
 from registrations.services import places
 from workshops import ical
-from workshops.choices import SessionState
+from workshops.choices import PlaceMode, SessionState
 
 LINK_OUTLIVES_SESSION = timedelta(days=30)
 DOOR_OPENS_BEFORE = timedelta(minutes=30)
@@ -40,6 +40,17 @@ class Place:
     door_is_open: bool
     is_over: bool
     link_is_over: bool
+
+    @property
+    def join_token(self) -> str:
+        return links.join_token(self.registration)
+
+    @property
+    def is_enrolled(self) -> bool:
+        """A standing enrolment will register this person for the sessions that open later."""
+        return self.registration.attendee.enrolments.filter(
+            series=self.registration.session.series_id, left_at__isnull=True
+        ).exists()
 
     @property
     def place_in_line(self) -> int | None:
@@ -60,8 +71,11 @@ def cancel(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespo
     place = _place(token, pk, version)
     if request.method != "POST" or place.link_is_over:
         return _page(request, "registrations/cancel.html", place)
+    now, registered = clock.now(), place.registration
+    if "leave" in request.POST:
+        places.leave_series(attendee=registered.attendee, series=registered.session.series, now=now)
     try:
-        places.cancel(registration=place.registration, now=clock.now())
+        places.cancel(registration=registered, now=now)
     except places.SessionOver:
         return _page(request, "registrations/registration.html", place, status=409)
     return redirect("links:registration", token)
@@ -69,7 +83,7 @@ def cancel(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespo
 
 @csrf_exempt
 @csp_update(MEETINGS)  # a form that ends in a redirect to the meeting is refused without this
-@by_link(links.REGISTRATION)
+@by_link(links.JOIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
     place = _place(token, pk, version)
@@ -121,7 +135,7 @@ def _place(token: str, pk: int, version: int) -> Place:
     is_over = session.ends_at is not None and now >= session.ends_at
     forgotten = session.ends_at is not None and now > session.ends_at + LINK_OUTLIVES_SESSION
     is_open = opens is not None and now >= opens and not is_over and not session.is_cancelled
-    enters = found.holds_place and bool(session.meeting_link) and found.mode != "in_person"
+    enters = found.holds_place and bool(session.meeting_link) and PlaceMode.ONLINE in (session.mode, found.mode)
     return Place(found, token, opens, door_is_open=is_open and enters, is_over=is_over, link_is_over=forgotten)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import public
@@ -34,6 +34,7 @@ def register(request: HttpRequest, series_slug: str) -> HttpResponse:
     return redirect("registrations:registered", series_slug=series_slug)
 
 
+@never_cache
 def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
     """Answer a form whose token had expired: what was typed stays, and the page carries a fresh token."""
     form = _form(request, series_slug)
@@ -43,7 +44,7 @@ def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
     """Say what happens next, in the same bytes to everyone."""
     series = get_object_or_404(Series.objects.published(), slug=series_slug)

@@ -23,7 +23,7 @@ def test_an_event_says_when_where_and_who_and_never_the_meeting_link():
     event = Calendar.from_ical(content).walk("VEVENT")[0]
 
     assert event.decoded("dtstart") == session.starts_at.astimezone(UTC)
-    assert event["UID"] == "community-in-practice-1@localhost"
+    assert event["UID"] == f"{session.calendar_uid}@localhost"
     assert str(event["SUMMARY"]).startswith("What, exactly; and why?")
     assert str(event["URL"]) == PAGE
     assert b"DTSTART:20261015T140000Z" in content

@@ -10,7 +10,9 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models.options import Options
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib.folding import FoldedField, fold
 from workshops.admin import multilingual
@@ -27,6 +29,15 @@ class Inputs(BaseModelAdmin):  # type: ignore[type-arg]
             # A cross beside a choice reads as "take the choice away", not as "delete that series".
             field.widget.can_delete_related = False
         return field
+
+
+class Rows(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows of a table on another page; the box that deletes one says so to who cannot see the table's heading."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
 
 
 class Page(Inputs, admin.ModelAdmin):  # type: ignore[type-arg]

@@ -68,9 +68,13 @@ class Places(models.Model):
         self.ceiling = None if capacity is None else max(capacity, fresh.taken)
         self.save(update_fields=["capacity", "ceiling"])
 
-    def record(self, taken: int) -> None:
-        """Write how many places are taken; the caller holds the lock and counted. A lowered ceiling sinks with it."""
+    def count(self, taken: int) -> None:
+        """Note how many places are taken, unsaved; the caller holds the lock. A lowered ceiling sinks with it."""
         self.taken = taken
         if self.capacity is not None:
             self.ceiling = max(self.capacity, min(self.ceiling or 0, taken))
+
+    def record(self, taken: int) -> None:
+        """Write how many places are taken; the caller holds the lock."""
+        self.count(taken)
         self.save(update_fields=["taken", "ceiling"])

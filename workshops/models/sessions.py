@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def revise_changed(self, *, now: datetime) -> int:
         """Revise what was changed by SQL, by a shell or by a law that moved a clock. Returns how many rose."""
-        return sum(self._revise_locked(session.pk, now) for session in self if session.is_stale)
+        # A zone that does not exist, written by SQL, must not hide the other sessions from the tick.
+        known = [session for session in self if zones.exists(session.timezone)]
+        return sum(self._revise_locked(session.pk, now) for session in known if session.is_stale)
 
     @transaction.atomic
     def _revise_locked(self, pk: int, now: datetime) -> bool:
@@ -85,6 +88,7 @@ class Session(models.Model):
     starts_at = models.DateTimeField(_("starts"), null=True, editable=False, db_index=True)
     ends_at = models.DateTimeField(_("ends"), null=True, editable=False)
 
+    calendar_uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     revised_facts = models.CharField(max_length=64, blank=True, editable=False)
     revised_at = models.DateTimeField(_("revised"), null=True, editable=False)

@@ -251,10 +251,10 @@ def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(server, monke
     register(session, "Luis")
     compose = delivery.emails.compose
 
-    def broken(message):
+    def broken(message, **when):
         if message.attendee.full_name == "Ana":
             raise KeyError("a template")
-        return compose(message)
+        return compose(message, **when)
 
     monkeypatch.setattr(delivery.emails, "compose", broken)
 

@@ -1,0 +1,102 @@
+"""Places behind their lock: the one hand that gives them, and passes freed ones on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Max
+
+from registrations.choices import MessageKind, RegistrationState
+from registrations.models import Registration
+from registrations.services import outbox
+from workshops.choices import Mode, PlaceMode
+from workshops.models import Places, Session
+
+# How many people one transaction moves; the lock of a session is never held for long.
+BATCH = 200
+
+
+class Seats:
+    """The places of some sessions, locked in id order until the transaction ends.
+
+    Changes are kept in memory until `record`, so that a form for many sessions costs as few statements as
+    a form for one.
+    """
+
+    def __init__(self, sessions: Iterable[int]) -> None:
+        rows = list(Places.objects.locked().filter(session__in=list(sessions)))
+        # A second statement: what the lock's own statement joined would be as old as our wait for the lock.
+        self.sessions = Session.objects.select_related("series").in_bulk({row.session_id for row in rows})
+        for row in rows:
+            row.session = self.sessions[row.session_id]
+        self._rows = {(row.session_id, row.mode): row for row in rows}
+        waiting = Registration.objects.filter(session__in=self.sessions, state=RegistrationState.WAITLISTED)
+        self._lines = set(waiting.order_by().values_list("session_id", "mode").distinct())
+        self._changed: set[tuple[int, str]] = set()
+
+    def of(self, session: int, wish: str = "") -> Places:
+        """The places a person takes who wishes to come in this way; a session of one mode leaves no choice."""
+        mode = self.sessions[session].mode
+        return self._rows[session, (wish or PlaceMode.ONLINE) if mode == Mode.HYBRID else mode]
+
+    def all_of(self, session: int) -> list[Places]:
+        return [row for (held, _mode), row in self._rows.items() if held == session]
+
+    def seat(self, registration: Registration, places: Places, now: datetime) -> None:
+        """Confirm while there is a place and nobody waits for it, else put at the end of the line; saves nothing."""
+        self.pass_on(places, now)
+        registration.session, registration.mode = places.session, places.mode
+        if places.are_full or self._has_line(places):
+            registration.state = RegistrationState.WAITLISTED
+            registration.joined_waitlist_at = self._end_of_line(places, now)
+            self._lines.add((places.session_id, places.mode))
+        else:
+            registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
+            registration.round += 1
+            self._take(places, places.taken + 1)
+
+    def free(self, places: Places) -> None:
+        self._take(places, max(0, places.taken - 1))
+
+    def pass_on(self, places: Places, now: datetime) -> int:
+        """Confirm and tell those who waited longest while there is a place. Returns how many."""
+        session = places.session
+        over = session.ends_at is not None and session.ends_at <= now
+        if not self._has_line(places) or places.are_full or session.is_cancelled or over:
+            return 0
+        room = BATCH if places.left is None else min(places.left, BATCH)
+        waiting = list(Registration.objects.at(places).waiting().select_related("attendee")[:room])
+        for registration in waiting:
+            registration.session = session
+            registration.confirm(at=now)
+        self._take(places, places.taken + len(waiting))
+        outbox.queue([outbox.about(registration, MessageKind.PROMOTED, now=now) for registration in waiting])
+        if not Registration.objects.at(places).waiting().exists():
+            self._lines.discard((places.session_id, places.mode))
+        return len(waiting)
+
+    def recount(self, places: Places) -> None:
+        """Take the count from the registrations; people who are in stay in, whatever the capacity says."""
+        places.taken = Registration.objects.at(places).holding().count()
+        places.ceiling = None if places.capacity is None else max(places.capacity, places.taken)
+        self._changed.add((places.session_id, places.mode))
+
+    def record(self) -> None:
+        """Write the counts."""
+        rows = [self._rows[key] for key in sorted(self._changed)]
+        if rows:
+            Places.objects.bulk_update(rows, ["taken", "ceiling"])
+        self._changed.clear()
+
+    def _take(self, places: Places, taken: int) -> None:
+        places.count(taken)
+        self._changed.add((places.session_id, places.mode))
+
+    def _has_line(self, places: Places) -> bool:
+        return (places.session_id, places.mode) in self._lines
+
+    def _end_of_line(self, places: Places, now: datetime) -> datetime:
+        """The moment that puts a newcomer last: `now` was read before the lock, so another may have come since."""
+        last = Registration.objects.at(places).waiting().aggregate(last=Max("joined_waitlist_at"))["last"]
+        return max(now, last) if last else now
