@@ -22,8 +22,6 @@ class OneLine(logging.Formatter):
     ) -> str:
         """Type and places, not the text: a database puts the offending row into it."""
         kind, _error, trace = ei
-        frames = traceback.extract_tb(trace)[-6:]
-        places = " < ".join(
-            f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames[::-1]
-        )
+        frames = traceback.extract_tb(trace)[-6:][::-1]
+        places = " < ".join(f"{'/'.join(f.filename.split('/')[-2:])}:{f.lineno} {f.name}" for f in frames)
         return f"{kind.__name__ if kind else 'Error'} at {places}"

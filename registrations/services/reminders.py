@@ -68,13 +68,13 @@ def missing(path: str, now: datetime) -> QuerySet[Registration]:
     )
     if path == OF_SERIES:
         rows = rows.filter(~Exists(ReminderRule.objects.filter(session=OuterRef("session"))))
-    return rows.select_related("attendee", "session__series")
+    return rows.order_by("pk", "rule_pk").select_related("attendee", "session__series")
 
 
 def _queue_missing(path: str, now: datetime) -> int:
     # Batch by batch, never an open cursor: on SQLite a reader that turns writer after somebody else wrote is refused.
     queued, before = 0, ""
-    while batch := [_draft(row, now) for row in missing(path, now).order_by("pk", "rule_pk")[:BATCH]]:
+    while batch := [_draft(row, now) for row in missing(path, now)[:BATCH]]:
         if batch[0].key == before:
             logger.error("Reminders from %s on are missing and cannot be queued.", before)
             break
