@@ -1,21 +1,36 @@
-"""The product with a breath between counting places and writing them, for gunicorn.
+"""The product with a breath before it writes who comes, for gunicorn.
 
 Without the breath a race is a matter of microseconds, and a lost lock might go unseen on a slow machine.
 """
 
+import os
 import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.signals import connection_created
 
 from iatp_events.wsgi import application
-from workshops.models import places
 
 __all__ = ["application"]
 
-_record = places.Places.record
+BREATH = float(os.environ.get("BREATH", "0.005"))
+WRITES = (
+    'INSERT INTO "registrations_attendee"',
+    'INSERT INTO "registrations_registration"',
+    'UPDATE "registrations_registration"',
+    'UPDATE "workshops_places"',
+)
 
 
-def _record_late(self: places.Places, taken: int) -> None:
-    time.sleep(0.005)
-    _record(self, taken)
+def _breathe(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
+    if sql.startswith(WRITES):
+        time.sleep(BREATH)
+    return execute(sql, parameters, many, context)
 
 
-places.Places.record = _record_late  # type: ignore[method-assign]
+def _teach(connection: Any, **_: object) -> None:
+    connection.execute_wrappers.append(_breathe)
+
+
+connection_created.connect(_teach)
