@@ -72,7 +72,7 @@ def _withdrawal(session: Session, sequence: int, stamp: datetime | None, guest: 
     entry = Event()
     entry.add("uid", uid(session))
     entry.add("sequence", sequence)
-    entry.add("dtstamp", (stamp or session.revised_at or datetime.now(UTC)).astimezone(UTC))
+    entry.add("dtstamp", (stamp or session.revised_at or session.series.created_at).astimezone(UTC))
     entry.add("summary", f"{session.heading} · {session.series}")
     entry.add("status", "CANCELLED")
     _add_people(entry, session, guest)
