@@ -68,7 +68,6 @@ def test_without_the_lock_fifty_places_do_not_hold(house: House) -> None:
 
     statuses = Counter(answer.status for answer in answers)
     assert (statuses, states(house), taken(house)) != ({302: 80}, {"confirmed": 50, "waitlisted": 30}, 50)
-    assert states(house)["confirmed"] > 50
 
 
 def test_fifty_identical_presses_make_one_registration_and_one_mail(house: House) -> None:
