@@ -224,7 +224,7 @@ def test_an_address_that_leads_nowhere(session: Session, address: str) -> None:
 @pytest.mark.parametrize("act", ["", "cancel/", "join/"])
 def test_an_altered_link_answers_like_nonsense(session: Session, act: str) -> None:
     registration = register(session)
-    token = links.token(registration)
+    token = links.join_token(registration) if act == "join/" else links.token(registration)
     number, _, signature = token.partition(".")
     nonsense = Client().get(f"/r/nonsense/{act}")
     Registration.objects.filter(pk=registration.pk).update(link_version=2)

@@ -96,7 +96,7 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "feeds:session": (slug, 1),
         "feeds:photo": ("speakers/none.jpg",),
         "links:registration": (link,),
-        "links:join": (link,),
+        "links:join": (signing.token("join", registration.pk, registration.link_version),),
         "links:cancel": (link,),
         "links:stop": (signing.token("stop", registration.attendee_id),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
@@ -112,9 +112,9 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-@pytest.mark.parametrize("purpose", ["registration", "stop", "calendar"])
+@pytest.mark.parametrize("purpose", ["registration", "join", "stop", "calendar"])
 def test_a_link_opens_only_what_it_was_made_for(purpose: str, arguments: dict[str, tuple[object, ...]]) -> None:
-    others = {"links:registration": "registration", "links:stop": "stop", "links:calendar": "calendar"}
+    others = {f"links:{made_for}": made_for for made_for in ("registration", "join", "stop", "calendar")}
     token = arguments[f"links:{purpose}"][0]
 
     answers = {name: Client().get(reverse(name, args=(token,))).status_code for name in others}

@@ -29,7 +29,7 @@ COUNTS = {
     "registered": 2,
     "registration": 1,
     "join": 1,
-    "cancel": 1,
+    "cancel": 2,
     "stop": 1,
     "series feed": 2,
     "session feed": 1,
