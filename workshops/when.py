@@ -7,10 +7,28 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext
 
 from iatp_events.lib import zones
 from workshops.models import Session
+
+
+# Django's Portuguese says months as Portugal does, with a capital; our catalogue says them as Brazil does.
+MONTHS = (
+    _("January"),
+    _("February"),
+    _("March"),
+    _("April"),
+    _("May"),
+    _("June"),
+    _("July"),
+    _("August"),
+    _("September"),
+    _("October"),
+    _("November"),
+    _("December"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import logging
 import time
 
 from celery import current_app
+from kombu import pools
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,11 @@ def ring(task: str) -> None:
     if time.monotonic() < _rest_until:
         return
     try:
-        with current_app.connection_for_write(transport_options=_IMPATIENT) as connection:
-            current_app.send_task(task, connection=connection, retry=False, ignore_result=True, expires=60)
+        # A kept connection: to open one costs more than everything else a registration does to the broker.
+        connection = current_app.connection_for_write(transport_options=_IMPATIENT)
+        with pools.producers[connection].acquire(block=True, timeout=0.3) as producer:
+            current_app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=60)
     except Exception as error:  # kombu, redis and sockets each have a family of their own
+        pools.reset()
         _rest_until = time.monotonic() + REST
         logger.warning("The broker is away (%s); the next tick does %s.", type(error).__name__, task)

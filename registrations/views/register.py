@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib import clock, ratelimit
@@ -15,6 +16,7 @@ from workshops.models import Series
 
 @public
 @never_cache
+@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, series_slug: str) -> HttpResponse:
     form = _form(request, series_slug)
@@ -35,6 +37,7 @@ def register(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 
 @never_cache
+@gzip_page
 def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
     """Answer a form whose token had expired: what was typed stays, and the page carries a fresh token."""
     form = _form(request, series_slug)
@@ -44,6 +47,7 @@ def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 
 @public
+@gzip_page
 @require_safe
 def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
     """Say what happens next, in the same bytes to everyone."""

@@ -108,7 +108,8 @@ def test_a_limit_counts_per_minute_and_forgives_a_double_press(settings):
     assert ratelimit.allows("registrations_per_email", "luis", "form")
 
 
-def test_the_limit_is_open_when_the_cache_is_away(settings):
+def test_the_limit_is_open_when_the_cache_is_away(settings, monkeypatch):
+    monkeypatch.setattr(ratelimit, "_rest_until", 0.0)
     settings.RATE_LIMITS = {"registrations_per_email": 0}
     settings.CACHES = {
         "default": {
@@ -124,11 +125,23 @@ def test_a_dead_broker_costs_a_log_line(monkeypatch, caplog):
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionRefusedError
 
+    monkeypatch.setattr(alarm, "_rest_until", 0.0)
     monkeypatch.setattr(alarm.current_app, "connection_for_write", refuse)
 
     alarm.ring("registrations.deliver")
 
-    assert "The broker is away (ConnectionRefusedError)" in caplog.text
+    assert caplog.text.count("The broker is away (ConnectionRefusedError)") == 1
+
+
+def test_a_broker_that_does_not_answer_is_left_alone_for_a_while(monkeypatch):
+    tries = []
+    monkeypatch.setattr(alarm, "_rest_until", 0.0)
+    monkeypatch.setattr(alarm.current_app, "connection_for_write", lambda **_: tries.append(1) or 1 / 0)
+
+    for _ in range(3):
+        alarm.ring("registrations.deliver")
+
+    assert len(tries) == 1
 
 
 def test_each_mail_is_a_file_of_its_own_and_none_is_overwritten(settings):

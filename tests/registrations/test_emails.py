@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from registrations import emails
+from registrations.choices import MessageKind
 from registrations.models import Message, Registration
 from registrations.services import notices, outbox, places, reminders
 from tests.factories import NOW, create_session, register, register_for
@@ -16,10 +17,10 @@ DAY = timedelta(days=1)
 
 
 def letter(message: Message | None = None):
-    return emails.compose(message or Message.objects.order_by("created_at").last()).mail
+    return emails.compose(message or Message.objects.latest("created_at")).mail
 
 
-def html(mail) -> str:
+def html(mail):
     return next(part.content for part in mail.alternatives if part.mimetype == "text/html")
 
 
@@ -37,7 +38,7 @@ def every_kind() -> list[Message]:
     register(second, "Ana", NOW + timedelta(minutes=40))
     register_for([first, second], "Eva", NOW)
     announced = create_session(number=3, state="announced", day=None, start_time=None)
-    outbox.queue([outbox.to_person(ana.attendee, first.series, "enrolment", now=NOW, occasion="1")])
+    outbox.queue([outbox.to_person(ana.attendee, first.series, MessageKind.ENROLMENT, now=NOW, occasion="1")])
     places.cancel(registration=ana, now=NOW)
     reminders.queue_due(now=NOW)
     register_for([], "Mara", NOW, series=first.series, whole_series=True)

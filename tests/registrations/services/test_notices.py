@@ -21,9 +21,9 @@ def told(session: Session, name: str = "Ana") -> Registration:
     return registration
 
 
-def move(session: Session, days: int, *, at) -> None:
+def move(session, days, *, at):
     session.refresh_from_db()
-    session.day += days * DAY
+    session.day = session.day + days * DAY
     session.revise(now=at)
 
 

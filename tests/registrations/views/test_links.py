@@ -19,7 +19,7 @@ def path(address: str) -> str:
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_the_page_says_where_one_stands_in_the_persons_language(client):
