@@ -21,7 +21,7 @@ def main() -> None:
     with servers.standing() as scene:
         counted = scene["statements"]
         select, insert = Target(BARE_PORT, "/select"), Target(BARE_PORT, "/insert", status=201)
-        page = Target(HOUSE_PORT, scene["page"])
+        page = Target(HOUSE_PORT, scene["page"], anew=True)
         post = Target(HOUSE_PORT, scene["registration"], status=302, method="POST", as_person=True)
         results = {
             "session_page": compare(

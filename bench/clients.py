@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
+import random
 import re
 import time
 import uuid
@@ -25,6 +26,7 @@ class Target:
     status: int = 200
     method: str = "GET"
     as_person: bool = False
+    anew: bool = False  # ask for another address each time, so that no page kept by the server answers
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -42,7 +44,8 @@ def _ask_for(target: Target, seconds: float) -> int:
         body = None
         if target.as_person:
             body = urlencode(form(f"{uuid.uuid4().hex}@example.org") | {"csrfmiddlewaretoken": token})
-        status, _, _ = _ask(target.port, target.method, target.path, body, headers)
+        path = f"{target.path}?session={random.randrange(10**8)}" if target.anew else target.path
+        status, _, _ = _ask(target.port, target.method, path, body, headers)
         if status != target.status:
             raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
         asked += 1

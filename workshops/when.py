@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 from iatp_events.lib import zones
 from workshops.models import Session
 
-
 # Django's Portuguese says months as Portugal does, with a capital; our catalogue says them as Brazil does.
 MONTHS = (
     _("January"),
