@@ -1,7 +1,7 @@
 # Needs make and Python 3.11 or newer with venv; everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po locale/brazil/*/LC_MESSAGES/django.po)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help

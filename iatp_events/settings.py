@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from iatp_events import env
 
@@ -109,7 +110,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # --- Languages and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("pt", "Português"), ("en", "English"), ("fr", "Français")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Django's Portuguese is Portugal's; the second catalogue says its words as Brazil does.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "brazil"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -117,6 +119,8 @@ COUNTRIES_FIRST = (
     "AR BO BR CL CO CR CU DO EC SV GT HT HN JM MX NI PA PY PE PR TT UY VE AG BS BB BZ DM GD GY KN LC VC SR".split()
 )
 COUNTRIES_FIRST_BREAK = "—"
+# Misspelt in the library's Spanish.
+COUNTRIES_OVERRIDE = {"TT": _("Trinidad and Tobago")}
 
 # --- Mail and messages -----------------------------------------------------------------------------------------------
 SMTP = env.mail("EMAIL_URL")

@@ -145,6 +145,7 @@ def _context(message: Message, entries: list[Entry], now: datetime) -> dict[str,
         "waiting": [entry for entry in entries if entry.registration.is_waiting],
         "path": _path(message, entries),
         "day": _day(entries, now),
+        "short_date": when.short_date(entries[0].when.day) if entries and entries[0].when.day else "",
         "whole_series": attendee.enrolments.filter(series=series, left_at__isnull=True).exists(),
         "series_page": absolute("workshops:series", series.slug, language=attendee.language),
         "stop": links.stop(attendee) if message.kind in LISTS else "",
@@ -174,7 +175,7 @@ def _day(entries: list[Entry], now: datetime) -> str:
     days = (starts.date() - now.astimezone(starts.tzinfo).date()).days
     if days <= 0:
         return gettext("Today")
-    return gettext("Tomorrow") if days == 1 else when.long_date(starts.date())
+    return gettext("Tomorrow") if days == 1 else when.short_date(starts.date())
 
 
 def _mail(message: Message, address: EmailAddress | None, context: dict[str, object]) -> EmailMultiAlternatives:

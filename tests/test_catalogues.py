@@ -20,10 +20,10 @@ TAG = re.compile(r"</?[a-z]+")
 
 # Words that are the same in the language as in English.
 SAME = {
-    "es": {"Asunción", "Montevideo", "Santo Domingo", "Error:", "Panel", "panel"},
-    "pt": {"Havana", "Port of Spain", "E-mail", "Online"},
+    "es": {"Asunción", "Montevideo", "Santo Domingo", "Error:", "Panel", "panel", "series"},
+    "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "E-mail", "Online"},
     "fr": {
-        *("Belize City", "Montevideo", "New York", "Port-au-Prince", "l j F Y"),
+        *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *("panel", "panels", "photo", "places", "source", "version"),
     },

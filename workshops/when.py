@@ -7,27 +7,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext
 
 from iatp_events.lib import zones
 from workshops.models import Session
-
-# Django's Portuguese says months as Portugal does, with a capital; our catalogue says them as Brazil does.
-MONTHS = (
-    _("January"),
-    _("February"),
-    _("March"),
-    _("April"),
-    _("May"),
-    _("June"),
-    _("July"),
-    _("August"),
-    _("September"),
-    _("October"),
-    _("November"),
-    _("December"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +54,11 @@ def of(session: Session, zone: str = "") -> When:
 def long_date(day: date) -> str:
     """Weekday and full month always: 06/03 is two different days in one region."""
     return format_date(day, pgettext("date format: Thursday 28 November 2024", "l j F Y"))
+
+
+def short_date(day: date) -> str:
+    """Day and month, where a line is short: the subject of a mail."""
+    return format_date(day, pgettext("date format: 28 November", "j F"))
 
 
 def shifted_clock(session: Session, before: Session) -> timedelta:

@@ -46,10 +46,10 @@ CITIES: dict[str, str] = {
     "America/Santiago": "Santiago",
     "America/Punta_Arenas": "Punta Arenas",
     "America/New_York": _("New York"),
-    "America/Los_Angeles": "Los Angeles",
+    "America/Los_Angeles": _("Los Angeles"),
     "Europe/Madrid": "Madrid",
     "Europe/Lisbon": _("Lisbon"),
-    "Europe/Paris": "Paris",
+    "Europe/Paris": _("Paris"),
     "UTC": "UTC",
 }
 # What the staff form shows beside an hour: one city per habit of the region's clocks.

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from registrations.choices import RegistrationState, Source
+from registrations.choices import Gender, RegistrationState, Source
 from registrations.models.attendees import Attendee
-from workshops.choices import PlaceMode, SessionState
+from workshops.choices import PlaceMode, Sector, SessionState
 from workshops.models import Places, Session
 
 HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
@@ -69,8 +69,8 @@ class Registration(models.Model):
 
     # The figures outlive the person's data.
     country = models.CharField(_("country"), max_length=2, blank=True)
-    gender = models.CharField(_("gender"), max_length=20, blank=True)
-    sector = models.CharField(_("sector"), max_length=30, blank=True)
+    gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
+    sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     initiative = models.CharField(_("initiative"), max_length=200, blank=True)
 
     objects = RegistrationQuerySet.as_manager()

@@ -21,7 +21,7 @@ from iatp_events.lib.doors import by_link
 from registrations import links
 from registrations.models import Attendee, Registration
 from registrations.services import places
-from workshops import ical
+from workshops import ical, when
 from workshops.choices import PlaceMode, SessionState
 
 LINK_OUTLIVES_SESSION = timedelta(days=30)
@@ -40,6 +40,11 @@ class Place:
     door_is_open: bool
     is_over: bool
     link_is_over: bool
+
+    @property
+    def door_opens_on(self) -> str:
+        """The day, in the zone that is active while the page is rendered."""
+        return when.long_date(timezone.localtime(self.door_opens_at).date()) if self.door_opens_at else ""
 
     @property
     def join_token(self) -> str:
