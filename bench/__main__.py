@@ -30,6 +30,12 @@ def main() -> None:
                 0.35,
                 f"session page in full / bare SELECT view; {counted['session_page']} statements (at most 3)",
             ),
+            "session_page_kept": compare(
+                Target(HOUSE_PORT, scene["page"]),
+                select,
+                0.35,
+                "the same page as visitors get it: rendered once, kept while nothing it shows changes; its queries still run",
+            ),
             "registration_post": compare(
                 post,
                 insert,

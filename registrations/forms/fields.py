@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -62,11 +63,21 @@ class AddressField(forms.EmailField):
         return address
 
 
+class CountryField(forms.ChoiceField):
+    """A country by its two letters; the list in the reader's language is built when it is shown."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=country_choices, **options)
+
+    def valid_value(self, value: object) -> bool:
+        return value in _country_codes()
+
+
 class ZoneField(forms.CharField):
     """An IANA zone: a city of the list, or any other that exists."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(widget=forms.Select, **options)  # type: ignore[arg-type]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Select(choices=city_choices), **options)
 
     def clean(self, value: str) -> str:
         zone: str = super().clean(value)
@@ -95,6 +106,11 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 @cache
+def _country_codes() -> frozenset[str]:
+    return frozenset(country.code for country in countries)
+
+
+@cache
 def _country_choices(language: str) -> list[tuple[str, str]]:
     return [("", ""), *((country.code, country.name) for country in countries)]
 
@@ -106,4 +122,4 @@ def city_choices() -> list[tuple[str, str]]:
 
 @cache
 def _city_choices(language: str) -> list[tuple[str, str]]:
-    return [(zone, zones.city(zone)) for zone in zones.CITIES]
+    return [("", ""), *((zone, zones.city(zone)) for zone in zones.CITIES)]

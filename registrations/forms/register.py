@@ -11,12 +11,14 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from iatp_events.lib import languages, zones
 from registrations.choices import Gender
-from registrations.forms.fields import AddressField, LineField, ZoneField, city_choices, country_choices, likely_address
+from registrations.forms.fields import AddressField, CountryField, LineField, ZoneField, likely_address
 from registrations.services.people import Person
 from registrations.services.places import Answers
 from workshops import when
@@ -49,7 +51,7 @@ class RegisterForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     email_kept = forms.CharField(required=False, max_length=254, widget=forms.HiddenInput)
-    country = forms.ChoiceField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
+    country = CountryField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
     timezone = ZoneField(
         label=_("City whose hour you keep"), required=False, help_text=_("Empty: the usual one of your country.")
     )
@@ -109,7 +111,7 @@ class RegisterForm(forms.Form):
     def __init__(
         self, data: Any = None, *, series: Series, sessions: Sequence[Session], now: datetime, chosen: int | None = None
     ) -> None:
-        """sessions: all published ones of the series with their places; chosen: the number to tick at first."""
+        """sessions: all published ones of the series; chosen: the number to tick at first."""
         self.series = series
         self.by_number = {session.number: session for session in sessions}
         self.open_sessions = [session for session in sessions if session.takes_registrations(now)]
@@ -117,15 +119,23 @@ class RegisterForm(forms.Form):
         # A copy: the form notes in a hidden field that it asked about an address.
         self._typed: Any = data.copy() if data is not None else None
         super().__init__(self._typed, initial=self._first_values(chosen))
-        self._set_choices()
+        fields: dict[str, Any] = self.fields
+        fields["sessions"].choices = self._session_choices
+        if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
+            del fields["mode"]
         for field in self.fields.values():
             field.error_messages["required"] = REQUIRED
         self.fields["code_of_conduct"].error_messages["required"] = _("Please accept the code of conduct.")
         self.fields["email"].error_messages["invalid"] = _("Write an address like name@example.org.")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy-forms lays the form out; built when it is shown."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = self._layout()
+        return helper
 
     def registration(self) -> dict[str, Any]:
         """What `places.register` takes, from a valid form."""
@@ -190,13 +200,9 @@ class RegisterForm(forms.Form):
         ticked = [chosen] if chosen in numbers else numbers[:1]
         return {"language": languages.current(), "sessions": ticked, "mode": PlaceMode.ONLINE}
 
-    def _set_choices(self) -> None:
-        fields: dict[str, Any] = self.fields
-        fields["country"].choices = country_choices()
-        fields["timezone"].widget.choices = [("", ""), *city_choices()]
-        fields["sessions"].choices = [(session.number, self._session_label(session)) for session in self.open_sessions]
-        if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
-            del self.fields["mode"]
+    def _session_choices(self) -> list[tuple[int, str]]:
+        prefetch_related_objects(self.open_sessions, "places")
+        return [(session.number, self._session_label(session)) for session in self.open_sessions]
 
     def _session_label(self, session: Session) -> str:
         moment = when.of(session)

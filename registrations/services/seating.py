@@ -17,6 +17,10 @@ from workshops.models import Places, Session
 BATCH = 200
 
 
+# No act reads them.
+SERIES_TEXTS = ("series__purpose", "series__audience", "series__code_of_conduct", "series__privacy_notice")
+
+
 class Seats:
     """The places of some sessions, locked in id order until the transaction ends.
 
@@ -27,7 +31,12 @@ class Seats:
     def __init__(self, sessions: Iterable[int]) -> None:
         rows = list(Places.objects.locked().filter(session__in=list(sessions)))
         # A second statement: what the lock's own statement joined would be as old as our wait for the lock.
-        self.sessions = Session.objects.select_related("series").in_bulk({row.session_id for row in rows})
+        self.sessions = (
+            Session.objects.without_texts()
+            .select_related("series")
+            .defer(*SERIES_TEXTS)
+            .in_bulk({row.session_id for row in rows})
+        )
         for row in rows:
             row.session = self.sessions[row.session_id]
         self._rows = {(row.session_id, row.mode): row for row in rows}
@@ -84,9 +93,8 @@ class Seats:
 
     def record(self) -> None:
         """Write the counts."""
-        rows = [self._rows[key] for key in sorted(self._changed)]
-        if rows:
-            Places.objects.bulk_update(rows, ["taken", "ceiling"])
+        for key in sorted(self._changed):
+            self._rows[key].save(update_fields=["taken", "ceiling"])
         self._changed.clear()
 
     def _take(self, places: Places, taken: int) -> None:

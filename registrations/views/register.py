@@ -60,7 +60,7 @@ def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
     series = get_object_or_404(Series.objects.published(), slug=series_slug)
-    sessions = list(series.sessions.published().with_places().order_by("number"))
+    sessions = list(series.sessions.published().without_texts().order_by("number"))
     for session in sessions:
         session.series = series
     chosen = request.GET.get("session", "")

@@ -52,6 +52,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         # Read again behind the lock: staff may be saving the same session at this moment.
         return self.select_for_update(of=("self",), no_key=True).get(pk=pk).revise(now=now)
 
+    def without_texts(self) -> SessionQuerySet:
+        """For acts and forms, which read no page's worth of text: its loading costs more than theirs."""
+        return self.defer("summary", "agenda", "takeaways", "cancellation_reason", "recording", "attendance_published")
+
     def with_places(self) -> SessionQuerySet:
         return self.prefetch_related("places")
 
