@@ -34,7 +34,7 @@ def main() -> None:
                 Target(HOUSE_PORT, scene["page"]),
                 select,
                 0.35,
-                "the same page as visitors get it: rendered once, kept while nothing it shows changes; its queries still run",
+                "the same page as visitors get it: its queries run, its rendering is kept while it stays true",
             ),
             "registration_post": compare(
                 post,

@@ -24,8 +24,7 @@ SERIES_TEXTS = ("series__purpose", "series__audience", "series__code_of_conduct"
 class Seats:
     """The places of some sessions, locked in id order until the transaction ends.
 
-    Changes are kept in memory until `record`, so that a form for many sessions costs as few statements as
-    a form for one.
+    Counts change in memory and are written once, by `record`.
     """
 
     def __init__(self, sessions: Iterable[int]) -> None:
