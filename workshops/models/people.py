@@ -10,7 +10,7 @@ from django_countries.fields import CountryField
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from iatp_events.lib.folding import FoldedField
-from workshops.choices import Sector
+from workshops.choices import Sector, SessionState
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
     def published(self) -> SpeakerQuerySet:
         """Speakers who sit on a panel that the public may see."""
-        from workshops.models.sessions import Session
-
-        return self.filter(panel_seats__session__in=Session.objects.published()).distinct()
+        shown = [state for state in SessionState if state != SessionState.DRAFT]
+        return self.filter(
+            panel_seats__session__series__published=True, panel_seats__session__state__in=shown
+        ).distinct()
 
 
 class Speaker(models.Model):

@@ -221,11 +221,8 @@ class Session(models.Model):
         return starts_at, starts_at + timedelta(minutes=self.minutes)
 
     def _provide_places(self) -> None:
-        from workshops.models.places import Places
-
-        Places.objects.bulk_create(
-            [Places(session=self, mode=mode) for mode in self.place_modes], ignore_conflicts=True
-        )
+        rows = [self.places.model(session=self, mode=mode) for mode in self.place_modes]
+        self.places.bulk_create(rows, ignore_conflicts=True)
 
 
 def _as_date(value: date | str | None) -> date | None:
