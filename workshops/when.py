@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from iatp_events.lib import zones
 from workshops.models import Session
@@ -53,6 +54,12 @@ def of(session: Session, zone: str = "") -> When:
 
 def long_date(day: date) -> str:
     """Weekday and full month always: 06/03 is two different days in one region."""
+    return _long_date(day, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _long_date(day: date, _language: str | None) -> str:
+    # A page says the same day some ten times.
     return format_date(day, pgettext("date format: Thursday 28 November 2024", "l j F Y"))
 
 

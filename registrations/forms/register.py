@@ -111,7 +111,7 @@ class RegisterForm(forms.Form):
     def __init__(
         self, data: Any = None, *, series: Series, sessions: Sequence[Session], now: datetime, chosen: int | None = None
     ) -> None:
-        """sessions: all published ones of the series; chosen: the number to tick at first."""
+        """sessions: the open ones of the series and whatever was asked for; chosen: the number to tick at first."""
         self.series = series
         self.by_number = {session.number: session for session in sessions}
         self.open_sessions = [session for session in sessions if session.takes_registrations(now)]

@@ -1,5 +1,6 @@
 """Register for sessions of a series, and what happens next."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -11,6 +12,7 @@ from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import public
 from registrations.forms.register import RegisterForm
 from registrations.services import places
+from workshops.choices import SessionState
 from workshops.models import Series
 
 
@@ -60,7 +62,10 @@ def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
     series = get_object_or_404(Series.objects.published(), slug=series_slug)
-    sessions = list(series.sessions.published().without_texts().order_by("number"))
+    # What can be chosen, and what was chosen though it cannot be: of that the form says why.
+    named = [int(number) for number in request.POST.getlist("sessions") if _is_number(number)]
+    choosable = Q(state=SessionState.OPEN) | Q(number__in=named)
+    sessions = list(series.sessions.published().filter(choosable).without_texts().order_by("number"))
     for session in sessions:
         session.series = series
     chosen = request.GET.get("session", "")
@@ -69,8 +74,12 @@ def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
         series=series,
         sessions=sessions,
         now=clock.now(),
-        chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 6 else None,
+        chosen=int(chosen) if _is_number(chosen) else None,
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6
 
 
 def _page(request: HttpRequest, form: RegisterForm, *, status: int) -> HttpResponse:
