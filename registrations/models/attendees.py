@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -43,7 +44,7 @@ class Attendee(models.Model):
     sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
     addresses: RelatedManager[EmailAddress]
@@ -68,7 +69,7 @@ class EmailAddress(models.Model):
     attendee = models.ForeignKey(
         Attendee, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("attendee")
     )
-    address = models.CharField(_("address"), max_length=254)
+    address = models.CharField(_("address"), max_length=254, blank=True)
     normalised = models.CharField(_("normalised"), max_length=254, unique=True)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
@@ -78,9 +79,10 @@ class EmailAddress(models.Model):
         verbose_name_plural = _("e-mail addresses")
 
     def __str__(self) -> str:
-        return self.address
+        return self.address or self.normalised
 
     @property
     def deliverable(self) -> str:
         """The address as SMTP takes it: the local part as typed, the domain as IDNA."""
-        return f"{self.address.strip().rpartition('@')[0]}@{self.normalised.rpartition('@')[2]}"
+        typed = self.address.strip() or self.normalised
+        return f"{typed.rpartition('@')[0]}@{self.normalised.rpartition('@')[2]}"

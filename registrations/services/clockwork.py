@@ -19,6 +19,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("revise", lambda now: Session.objects.revise_changed(now=now)),
     ("plan", lambda now: reminders.adopt_default_plan(now=now)),
     ("follow", lambda now: places.follow_mode(now=now)),
+    ("recount", lambda now: places.recount_changed(now=now)),
     ("fill", lambda now: places.fill_freed(now=now)),
     ("enrol", lambda now: places.register_enrolled(now=now)),
     ("notices", lambda now: notices.queue_due(now=now)),

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
@@ -111,6 +112,15 @@ def leave_series(*, attendee: Attendee, series: Series, now: datetime) -> bool:
     return bool(Enrolment.objects.standing().filter(attendee=attendee, series=series).update(left_at=now))
 
 
+def recount_changed(*, now: datetime) -> int:
+    """Set right the count of taken places where registrations were written by SQL or a shell. Returns how many."""
+    held = Registration.objects.filter(session=OuterRef("session"), mode=OuterRef("mode")).holding().order_by()
+    counted = held.values("session").annotate(people=Count("pk")).values("people")
+    ahead = Places.objects.filter(session__ends_at__gt=now).annotate(held=Coalesce(Subquery(counted), 0))
+    wrong = ahead.exclude(taken=F("held")).order_by("session").values_list("session", flat=True).distinct()
+    return sum(_recount(session) for session in list(wrong))
+
+
 def fill_freed(*, now: datetime) -> int:
     """Give places that came free without a cancellation (a raised capacity) to those who wait. Returns how many."""
     waiting = Registration.objects.filter(
@@ -139,6 +149,15 @@ def follow_mode(*, now: datetime) -> int:
     strayed = Registration.objects.live().filter(session__ends_at__gt=now).exclude(mode=F("session__mode"))
     sessions = strayed.exclude(session__mode=Mode.HYBRID).order_by().values_list("session", flat=True).distinct()
     return sum(_bring_along(pk, now) for pk in list(sessions))
+
+
+@transaction.atomic
+def _recount(session: int) -> int:
+    seats = Seats([session])
+    for places in seats.all_of(session):
+        seats.recount(places)
+    seats.record()
+    return 1
 
 
 @transaction.atomic

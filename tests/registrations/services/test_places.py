@@ -6,7 +6,7 @@ import pytest
 
 from registrations.models import Attendee, Consent, Enrolment, Message, Registration
 from registrations.services import places
-from tests.factories import NOW, create_series, create_session, register, register_for, states
+from tests.factories import NOW, create_attendee, create_series, create_session, register, register_for, states
 from workshops.models import Places
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,25 @@ def test_cancelling_twice_frees_one_place_and_mails_once():
 
     assert kinds().count("cancellation") == 1
     assert taken(session) == 1
+
+
+def test_registrations_written_by_a_script_are_counted_at_the_next_tick():
+    session, other = create_session(number=1, capacity=2), create_session(number=2, capacity=1)
+    register(session, "Ana")
+    register(other, "Ana")
+    for name in ("Luis", "Eva"):
+        Registration.objects.create(
+            session=session, attendee=create_attendee(name), state="confirmed", confirmed_at=NOW
+        )
+    Registration.objects.filter(session=other).update(state="cancelled")
+
+    recounted = places.recount_changed(now=NOW)
+
+    assert recounted == 2
+    assert (taken(session), taken(other)) == (3, 0)
+    assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "confirmed"}
+    assert register(session, "Mara", NOW + MINUTE).state == "waitlisted"
+    assert places.recount_changed(now=NOW) == 0
 
 
 def test_leaving_the_waiting_list_frees_nothing():
