@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from iatp_events.lib import clock
 from iatp_events.lib.folding import FoldedField
 from registrations.choices import Gender, Source
 from workshops.choices import Sector
@@ -44,7 +44,7 @@ class Attendee(models.Model):
     sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=clock.now)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
     addresses: RelatedManager[EmailAddress]

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from iatp_events.lib import clock
 from registrations.choices import Gender, RegistrationState, Source
 from registrations.models.attendees import Attendee
 from workshops.choices import PlaceMode, Sector, SessionState
@@ -57,7 +57,7 @@ class Registration(models.Model):
     joined_waitlist_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=clock.now)
     link_version = models.PositiveIntegerField(default=1, editable=False)
 
     # What the person was last told, so that every change finds whom it must reach.
