@@ -114,7 +114,7 @@ PAGES: dict[Callable[[int], Any], int] = {
     session_page: 8,
     series_page: 4,
     speaker_page: 5,
-    attendee_page: 7,
+    attendee_page: 8,
     registration_page: 4,
 }
 
