@@ -48,7 +48,8 @@ bench: .venv/installed-dev .venv/catalogues
 
 # By Babel, so that a fresh machine needs no gettext.
 .venv/catalogues: $(CATALOGUES) .venv/installed
-	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --directory locale --domain django
+	@$(BIN)/pybabel --quiet compile --directory locale --domain django
+	@$(BIN)/pybabel --quiet compile --directory locale/brazil --domain django
 	@touch $@
 
 # A missing browser is a failure that names the command, never a skipped test.

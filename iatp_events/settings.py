@@ -118,6 +118,7 @@ TIME_ZONE = "UTC"
 COUNTRIES_FIRST = (
     "AR BO BR CL CO CR CU DO EC SV GT HT HN JM MX NI PA PY PE PR TT UY VE AG BS BB BZ DM GD GY KN LC VC SR".split()
 )
+COUNTRIES_FIRST_SORT = True
 COUNTRIES_FIRST_BREAK = "—"
 # Misspelt in the library's Spanish.
 COUNTRIES_OVERRIDE = {"TT": _("Trinidad and Tobago")}
@@ -218,6 +219,7 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "iatp_events.lib.ratelimit.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 LOGGING = {
     "version": 1,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.utils import formataddr
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
-from django.db.models import Q
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -38,6 +40,21 @@ INVITES = (
 WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
 
 
+class Mail(EmailMultiAlternatives):
+    """A mail whose long subject begins on the line that names it.
+
+    Python encodes a subject as words too long for that line and then begins it on the next, after an empty one.
+    """
+
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
+        if not str(self.subject).isascii():
+            encoded = Header(str(self.subject), "utf-8", maxlinelen=60).encode(linesep="\n").replace("\n ", " ")
+            del message["Subject"]
+            message["Subject"] = encoded
+        return message
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail ready to leave, and the facts it tells, by registration id."""
@@ -60,6 +77,10 @@ class Entry:
     join: str
     cancel: str
 
+    @property
+    def organiser_keeps_another_hour(self) -> bool:
+        return (self.organiser_when.date, self.organiser_when.hour) != (self.when.date, self.when.hour)
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -76,7 +97,7 @@ def compose(message: Message, *, now: datetime | None = None) -> Letter:
     series and registration selected. now: when it leaves, by default when it is due ("tomorrow" depends on it).
     """
     attendee = message.attendee
-    address = attendee.addresses.order_by("verified_at", "pk").last() if attendee.pk else None
+    address = attendee.addresses.order_by(F("verified_at").desc(nulls_last=True), "-pk").first()
     with translation.override(attendee.language), timezone.override(ZoneInfo(attendee.timezone)):
         entries = [_entry(registration) for registration in _registrations(message, now or message.due_at)]
         context = _context(message, entries, now or message.due_at)
@@ -156,7 +177,7 @@ def _context(message: Message, entries: list[Entry], now: datetime) -> dict[str,
 
 
 def _path(message: Message, entries: list[Entry]) -> list[Stop]:
-    here = {entry.session.number for entry in entries}
+    here = {entry.session.number for entry in entries if entry.registration.is_live and not entry.session.is_cancelled}
     registered = set(
         Registration.objects.filter(
             attendee=message.attendee, session__series=message.series, state=RegistrationState.CONFIRMED
@@ -180,7 +201,7 @@ def _day(entries: list[Entry], now: datetime) -> str:
 
 def _mail(message: Message, address: EmailAddress | None, context: dict[str, object]) -> EmailMultiAlternatives:
     folder = f"emails/{message.kind}"
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         subject=_subject(render_to_string(f"{folder}/subject.txt", context)),
         body=_tidy(render_to_string(f"{folder}/body.txt", context)),
         from_email=_sender(message),
@@ -208,7 +229,12 @@ def _headers(message: Message, context: dict[str, object]) -> dict[str, str]:
 def _subject(text: str) -> str:
     """One line of at most 55 characters; what matters stands first."""
     line = " ".join(text.split())
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip(" ,.:;·") + "…"
+    if len(line) <= SUBJECT_LENGTH:
+        return line
+    cut, _space, broken = line[:SUBJECT_LENGTH].rpartition(" ")
+    # A last word that is very long is cut; else the line ends where a word ends.
+    kept = cut if len(broken) < SUBJECT_LENGTH // 2 else line[: SUBJECT_LENGTH - 1]
+    return kept.rstrip(" ,.:;·—") + "…"
 
 
 def _tidy(text: str) -> str:

@@ -30,7 +30,7 @@ class MessageInline(ReadInline):
 @admin.register(Registration)
 class RegistrationAdmin(ReadPage):
     inlines = [MessageInline]
-    list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source", "created_at"]
+    list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source"]
     list_filter = [SessionFilter, "state", "mode", CountryFilter, "source"]
     list_select_related = ["attendee", "session__series"]
     search_fields = ["attendee__folded", "attendee__addresses__normalised"]

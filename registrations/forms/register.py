@@ -109,20 +109,31 @@ class RegisterForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, series: Series, sessions: Sequence[Session], now: datetime, chosen: int | None = None
+        self,
+        data: Any = None,
+        *,
+        series: Series,
+        sessions: Sequence[Session],
+        now: datetime,
+        chosen: int | None = None,
+        whole_series: bool = False,
     ) -> None:
         """sessions: the open ones of the series and whatever was asked for; chosen: the number to tick at first."""
         self.series = series
         self.by_number = {session.number: session for session in sessions}
         self.open_sessions = [session for session in sessions if session.takes_registrations(now)]
         self.now = now
+        # Whoever followed a link to a session that cannot be chosen must not be registered for another unawares.
+        self.shut_number = chosen if chosen not in (None, *(session.number for session in self.open_sessions)) else None
         # A copy: the form notes in a hidden field that it asked about an address.
         self._typed: Any = data.copy() if data is not None else None
-        super().__init__(self._typed, initial=self._first_values(chosen))
+        super().__init__(self._typed, initial=self._first_values(chosen, whole_series))
         fields: dict[str, Any] = self.fields
         fields["sessions"].choices = self._session_choices
         if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
             del fields["mode"]
+        else:
+            fields["mode"].choices = self._mode_choices
         for field in self.fields.values():
             field.error_messages["required"] = REQUIRED
         self.fields["code_of_conduct"].error_messages["required"] = _("Please accept the code of conduct.")
@@ -195,10 +206,28 @@ class RegisterForm(forms.Form):
         later = gettext("Registration for session %(number)s is not open yet.")
         return reasons.get(session.phase(self.now), later) % {"number": session.number}
 
-    def _first_values(self, chosen: int | None) -> dict[str, Any]:
-        numbers = [session.number for session in self.open_sessions]
-        ticked = [chosen] if chosen in numbers else numbers[:1]
-        return {"language": languages.current(), "sessions": ticked, "mode": PlaceMode.ONLINE}
+    def _first_values(self, chosen: int | None, whole_series: bool) -> dict[str, Any]:
+        ticked = [session.number for session in self.open_sessions if chosen in (None, session.number)][:1]
+        return {
+            "language": languages.current(),
+            "sessions": [] if whole_series else ticked,
+            "whole_series": whole_series,
+            "mode": PlaceMode.ONLINE,
+        }
+
+    def _mode_choices(self) -> list[tuple[str, str]]:
+        """The two ways of taking part; one that is full everywhere says so."""
+        prefetch_related_objects(self.open_sessions, "places")
+        hybrid = [
+            places for session in self.open_sessions if session.mode == Mode.HYBRID for places in session.places.all()
+        ]
+        full = gettext("full: waiting list")
+        choices = []
+        for mode in PlaceMode:
+            rows = [places for places in hybrid if places.mode == mode]
+            is_full = bool(rows) and all(places.are_full for places in rows)
+            choices.append((mode.value, f"{mode.label} · {full}" if is_full else str(mode.label)))
+        return choices
 
     def _session_choices(self) -> list[tuple[int, str]]:
         prefetch_related_objects(self.open_sessions, "places")
@@ -206,7 +235,7 @@ class RegisterForm(forms.Form):
 
     def _session_label(self, session: Session) -> str:
         moment = when.of(session)
-        full = all(places.are_full for places in session.places.all())
+        full = gettext("full: waiting list") if all(places.are_full for places in session.places.all()) else ""
         return format_html(
             '<span class="choice-title" lang="{}">{}. {}</span> <span class="choice-when">{}, {} {}{}</span>',
             session.heading.language,
@@ -215,7 +244,7 @@ class RegisterForm(forms.Form):
             moment.date,
             moment.hour,
             moment.place,
-            f" · {gettext('full: waiting list')}" if full else "",
+            f" · {full}" if full else "",
         )
 
     def _layout(self) -> Layout:

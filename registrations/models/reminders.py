@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 DEFAULT_OFFSETS = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
+
+
+# The largest unit that measures an offset whole.
+_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (
+    (86_400, lambda n: ngettext("%(count)s day before", "%(count)s days before", n)),
+    (3_600, lambda n: ngettext("%(count)s hour before", "%(count)s hours before", n)),
+    (60, lambda n: ngettext("%(count)s minute before", "%(count)s minutes before", n)),
+)
 
 
 class ReminderRuleQuerySet(models.QuerySet["ReminderRule"]):
@@ -62,4 +72,7 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"−{self.offset}"
+        """Say it in the largest unit that measures it whole: 7 days before."""
+        total = int(self.offset.total_seconds())
+        seconds, words = next((unit for unit in _UNITS if total % unit[0] == 0), _UNITS[-1])
+        return words(total // seconds) % {"count": total // seconds}

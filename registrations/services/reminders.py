@@ -29,6 +29,7 @@ def queue_due(*, now: datetime) -> int:
     a late registrant, a promotion, a new rule and an outage of two hours are one case.
     Returns how many were queued. Running it twice adds nothing.
     """
+    _drop_outdated()
     _follow_rules(now)
     _take_up_again(now)
     return sum(_queue_missing(path, now) for path in (OF_SESSION, OF_SERIES))
@@ -97,6 +98,16 @@ def _draft(row: Registration, now: datetime) -> Message:
         due_at=row.moment,  # type: ignore[attr-defined]
         expires_at=row.session.starts_at,
         rule=rule,
+    )
+
+
+def _drop_outdated() -> None:
+    """Skip at once what speaks of an older revision: staff shall not see two reminders where one will leave."""
+    outdated = Message.objects.filter(
+        kind=MessageKind.REMINDER, state=MessageState.QUEUED, revision__lt=F("registration__session__revision")
+    )
+    Message.objects.filter(pk__in=outdated.values("pk"), state=MessageState.QUEUED).update(
+        state=MessageState.SKIPPED, skip_reason=SkipReason.SUPERSEDED
     )
 
 

@@ -75,6 +75,7 @@ def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
         sessions=sessions,
         now=clock.now(),
         chosen=int(chosen) if _is_number(chosen) else None,
+        whole_series="whole_series" in request.GET,
     )
 
 

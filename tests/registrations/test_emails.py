@@ -1,5 +1,7 @@
 """Mails as their readers get them: their language, their hour, plain text and HTML, the calendar part."""
 
+import email
+import email.policy
 import re
 from datetime import timedelta
 
@@ -185,3 +187,29 @@ def test_a_demonstration_says_so():
 
     assert "This is a demonstration" in mail.body
     assert "This is a demonstration" in html(mail)
+
+
+def test_a_long_subject_begins_on_its_own_line_and_reads_as_it_was_meant():
+    session = create_session(question={"en": "¿Cuál es la mejor manera de poner en marcha una iniciativa clúster?"})
+    register(session, language="es")
+    reminders.queue_due(now=NOW)
+
+    mail = letter(Message.objects.get(kind="reminder", due_at=session.starts_at - timedelta(hours=1)))
+    raw = mail.message().as_bytes()
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+
+    assert re.search(rb"^Subject: =\?utf-8", raw, re.MULTILINE)
+    assert parsed["Subject"] == mail.subject
+    assert max(len(line) for line in raw.split(b"\n\n")[0].split(b"\n")) <= 78
+    assert mail.subject.endswith("…")
+    assert mail.subject.rstrip("…").split()[-1] in str(session.question)
+
+
+def test_the_organisers_hour_is_said_only_where_it_is_another():
+    register(create_session(), "Ana", country="CL", language="en")
+    register(create_session(number=2), "Luis", country="CO", language="en")
+
+    here, away = (letter(message).body for message in Message.objects.order_by("registration__session__number"))
+
+    assert "(11:00 Santiago" not in here
+    assert "(11:00 Santiago (UTC−3))" in away

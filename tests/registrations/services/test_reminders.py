@@ -176,3 +176,23 @@ def test_a_series_without_rules_gets_the_usual_plan_from_now_on():
 
     rules = ReminderRule.objects.filter(series=session.series).order_by("-offset").values_list("offset", "active_from")
     assert list(rules) == [(7 * DAY, NOW), (DAY, NOW), (HOUR, NOW)]
+
+
+def test_reminders_of_an_older_revision_are_dropped_as_soon_as_the_newer_are_queued():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    session.day += DAY
+    session.revise(now=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    assert len(queued(session)) == 3
+    assert Message.objects.filter(state="skipped", skip_reason="superseded").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"), [(7 * DAY, "7 days before"), (HOUR, "1 hour before"), (HOUR / 2, "30 minutes before")]
+)
+def test_a_rule_says_its_offset_in_words(offset, words):
+    assert str(ReminderRule(offset=offset)) == words
