@@ -7,11 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
+from django.utils import translation
+from django_countries import countries
+
+from workshops.when import long_date
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("es", "pt", "fr")
@@ -104,3 +109,10 @@ def said_in(folder: Path, language: str) -> set[tuple[str, str]]:
 
 def keys(found: Catalog) -> set[tuple[str, str]]:
     return {(message.context or "", sayings(message.id)[0]) for message in found if message.id}
+
+
+def test_portuguese_is_brazils() -> None:
+    """Django's own words come from Portugal; the second catalogue of the settings says them as Brazil does."""
+    with translation.override("pt"):
+        assert long_date(date(2026, 12, 3)) == "quinta-feira, 3 de dezembro de 2026"
+        assert dict(countries)["AM"] == "Armênia"

@@ -4,6 +4,7 @@ import email
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.mail import EmailMessage
 from django.test import RequestFactory
 from django.utils import translation
@@ -171,3 +172,71 @@ def test_addresses_compare_in_one_form(typed, normalised):
 def test_what_can_be_no_address_is_refused(typed):
     with pytest.raises(ValueError):  # noqa: PT011
         normalise(typed)
+
+
+def test_a_signed_text_that_holds_no_numbers_is_no_token():
+    signed = signing._signer("registration").sign("seven-one")
+
+    with pytest.raises(signing.BadToken):
+        signing.read("registration", signed)
+
+
+def test_a_limit_starts_afresh_each_minute_and_each_limit_counts_alone(settings):
+    settings.RATE_LIMITS = {"registrations_per_email": 1, "registrations_per_address": 1}
+    start = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
+
+    with time_machine.travel(start, tick=False):
+        first = [ratelimit.allows(limit, "ana") for limit in (*settings.RATE_LIMITS, "registrations_per_email")]
+    with time_machine.travel(start + timedelta(minutes=1), tick=False):
+        later = ratelimit.allows("registrations_per_email", "ana")
+
+    assert (first, later) == ([True, True, False], True)
+
+
+def test_the_cache_never_learns_who_sent_a_form(settings, monkeypatch):
+    settings.RATE_LIMITS = {"registrations_per_email": 1}
+    keys = []
+    monkeypatch.setattr(ratelimit.cache, "add", lambda key, *_, **__: keys.append(key) or True)
+    monkeypatch.setattr(ratelimit.cache, "incr", lambda key: 1)
+
+    ratelimit.allows("registrations_per_email", "ana@example.org", "Ana Ruiz")
+
+    assert keys
+    assert not [key for key in keys if "ana" in key.lower()]
+
+
+def test_a_cache_that_is_away_is_left_alone_for_a_while_and_logged_once(settings, monkeypatch, caplog):
+    settings.RATE_LIMITS = {"registrations_per_email": 0}
+    tries = []
+    monkeypatch.setattr(ratelimit, "_rest_until", 0.0)
+    monkeypatch.setattr(ratelimit.cache, "add", lambda *_, **__: tries.append(1) or 1 / 0)
+
+    passed = [ratelimit.allows("registrations_per_email", "ana") for _ in range(3)]
+
+    assert (passed, len(tries)) == ([True] * 3, 1)
+    assert caplog.messages == ["The cache is away; rate limit registrations_per_email is open."]
+
+
+@pytest.mark.parametrize("zone", ["Factory", "localtime", "Mars/Base", ""])
+def test_what_nobody_keeps_is_no_zone(zone):
+    assert not zones.exists(zone)
+
+
+def test_a_mail_file_lies_in_a_folder_made_for_it_with_the_line_ends_of_mails(settings, tmp_path):
+    settings.MAIL_DIR = tmp_path / "var" / "mail"
+    mail = EmailMessage("Hola", "…", "a@example.org", ["b@example.org"], headers={"Message-ID": "<../../one.x@x>"})
+
+    eml.EmlBackend().send_messages([mail])
+
+    (file,) = settings.MAIL_DIR.iterdir()
+    assert file.name.endswith("-onex.eml")
+    assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
+
+
+def test_a_mail_that_is_being_written_looks_like_none(settings, monkeypatch):
+    seen = []
+    monkeypatch.setattr(eml.os, "fsync", lambda handle: seen.extend(settings.MAIL_DIR.iterdir()))
+
+    eml.EmlBackend().send_messages([EmailMessage("Hola", "…", "a@example.org", ["b@example.org"])])
+
+    assert [(file.name[0], file.suffix) for file in seen] == [(".", ".part")]

@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, ImageOps
 
 from iatp_events.lib import photos
 
@@ -106,3 +106,42 @@ def test_a_truncated_photo_is_refused_with_a_way_on(encoding: str) -> None:
 
     with pytest.raises(photos.PhotoRefused, match="damaged"):
         photos.portrait(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize("trouble", [OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error])
+def test_whatever_a_decoder_stumbles_over_is_told_as_damage(
+    trouble: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(image: Image.Image) -> Image.Image:
+        raise trouble("broken")
+
+    monkeypatch.setattr(photos, "_square", stumble)
+
+    with pytest.raises(photos.PhotoRefused, match="damaged"):
+        photos.portrait(picture())
+
+
+def test_of_a_tall_picture_the_part_above_the_middle_is_kept() -> None:
+    tall = Image.new("RGB", (100, 400), "black")
+    tall.paste((255, 255, 255), (0, 0, 100, 125))
+    target = BytesIO()
+    tall.save(target, "PNG")
+
+    portrait = read(photos.portrait(target.getvalue())).convert("1")
+
+    assert [bool(portrait.getpixel((50, y))) for y in (5, 60)] == [True, False]
+
+
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    transpose = ImageOps.exif_transpose
+
+    def noted(image):
+        sizes.append(image.size)
+        return transpose(image)
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", noted)
+
+    photos.portrait(picture((1600, 1200)))
+
+    assert sizes == [(800, 600)]

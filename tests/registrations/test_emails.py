@@ -12,7 +12,7 @@ from registrations import emails
 from registrations.choices import MessageKind
 from registrations.models import Message, Registration
 from registrations.services import notices, outbox, places, reminders
-from tests.factories import NOW, create_session, register, register_for
+from tests.factories import NOW, create_series, create_session, register, register_for
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -213,3 +213,144 @@ def test_the_organisers_hour_is_said_only_where_it_is_another():
 
     assert "(11:00 Santiago" not in here
     assert "(11:00 Santiago (UTC−3))" in away
+
+
+def test_a_mail_goes_to_the_address_that_was_verified():
+    ana = register(create_session()).attendee
+    ana.addresses.update(verified_at=NOW)
+    ana.addresses.create(address="new@example.org", normalised="new@example.org")
+
+    assert letter().to == ["Ana <ana@example.org>"]
+
+
+def test_a_mail_says_who_sent_it_who_answers_in_which_language_and_that_no_person_wrote_it(settings):
+    register(create_session(), language="en")
+    settings.DEFAULT_FROM_EMAIL = "mail@example.org"
+
+    mail = letter()
+
+    assert (mail.from_email, mail.reply_to) == ("Community in Practice <mail@example.org>", ["help@example.org"])
+    assert (mail.extra_headers["Content-Language"], mail.extra_headers["Auto-Submitted"]) == ("en", "auto-generated")
+    settings.DEFAULT_FROM_EMAIL = "The platform <mail@example.org>"
+    assert letter().from_email == "The platform <mail@example.org>"
+
+
+def test_a_mail_speaks_its_readers_language():
+    register(create_session(), language="es")
+
+    assert letter().subject.startswith("Te inscribiste")
+
+
+def told(kind: str) -> dict[int, str]:
+    return emails.compose(Message.objects.get(kind=kind)).told
+
+
+def test_what_a_mail_told_is_noted_but_of_a_mail_that_tells_no_facts_nothing_is():
+    session = create_session(starts_at=NOW + 3 * DAY)
+    ana = register(session)
+    register(session, "Ana", NOW + DAY)
+    of_confirmation, of_answer = told("confirmation"), told("already_registered")
+    places.cancel(registration=ana, now=NOW + DAY)
+
+    assert of_confirmation == {ana.pk: session.revised_facts}
+    assert (of_answer, told("cancellation")) == ({}, {})
+
+
+def test_a_reminder_tells_the_facts_to_whom_nobody_told_any_yet():
+    session = create_session(starts_at=NOW + 2 * timedelta(hours=1))
+    ana = register(session)
+    reminders.queue_due(now=NOW)
+    first = told("reminder")
+    Registration.objects.update(told_facts="older facts")
+
+    assert (first, told("reminder")) == ({ana.pk: session.revised_facts}, {})
+
+
+def test_the_answer_to_a_repeated_form_lists_ones_own_sessions_of_this_series_that_are_not_over():
+    over, ahead = create_session(number=1, starts_at=NOW + DAY), create_session(number=2)
+    elsewhere = create_session(create_series("another"), number=3)
+    for session in (over, ahead, elsewhere):
+        register(session, "Ana", language="en")
+    register(create_session(number=4), "Luis")
+    message = outbox.to_person(
+        Registration.objects.filter(session=over).get().attendee,
+        over.series,
+        MessageKind.ALREADY_REGISTERED,
+        now=NOW,
+        occasion="1",
+    )
+
+    body = emails.compose(message, now=over.ends_at).mail.body
+
+    assert [number for number in (1, 2, 3, 4) if f"question {number}?" in body] == [2]
+
+
+def test_a_bundle_lists_only_what_is_still_wanted():
+    sessions = [create_session(number=n) for n in (1, 2)]
+    register_for(sessions, "Ana")
+    places.cancel(registration=Registration.objects.get(session=sessions[0]), now=NOW)
+
+    assert set(told("confirmation")) == {Registration.objects.get(session=sessions[1]).pk}
+
+
+def test_the_path_shows_what_one_holds_a_place_for():
+    first, second, third = (create_session(number=n, capacity=n % 2) for n in (1, 2, 3))
+    for session in (first, second, third):
+        register(session, "Ana")
+    message = Message.objects.select_related("series").get(registration__session=first)
+
+    stops = emails._path(message, [emails._entry(message.registration)])
+
+    assert [stop.state for stop in stops] == ["here", "planned", "registered", *["planned"] * 7]
+
+
+@pytest.mark.parametrize(
+    ("hours", "start"), [(12, "Tomorrow 09:00 (Bogotá):"), (48, "Tue"), (10, "Tomorrow 09:00 (Bogotá):"), (1, "Today")]
+)
+def test_a_reminder_counts_days_by_the_readers_calendar(hours, start):
+    session = create_session()
+    register(session, language="en")
+    reminders.queue_due(now=NOW)
+    message = Message.objects.filter(kind="reminder").last()
+
+    subject = emails.compose(message, now=session.starts_at - timedelta(hours=hours)).mail.subject
+
+    assert subject.startswith(start) == (hours != 48), subject
+    assert subject.startswith("Tomorrow") == (hours in (10, 12))
+
+
+def test_a_subject_of_fifty_five_characters_is_whole_and_a_longer_one_is_cut():
+    assert emails._subject("x" * 55) == "x" * 55
+    assert emails._subject("x" * 56) == "x" * 54 + "…"
+
+
+def test_names_of_any_length_and_shape_stay_one_short_line_in_every_header(settings):
+    settings.DEFAULT_FROM_EMAIL = "mail@example.org"
+    ana = register(create_session())
+    ana.attendee.full_name = "Ana\r\n" + "x" * 200
+    ana.attendee.save()
+    ana.session.series.name = "Series\r\nBcc: all@example.org"
+    ana.session.series.save()
+
+    mail = letter()
+
+    assert len(mail.to[0]) == len(" <ana@example.org>") + 100
+    assert [line for line in (mail.from_email, mail.to[0]) if "\r" in line or "\n" in line] == []
+    assert "\r" not in str(invitation(mail)[1].walk("VEVENT")[0]["ATTENDEE"].params["CN"])
+
+
+def test_a_mail_speaks_of_the_whole_series_only_while_the_wish_stands():
+    session = create_session()
+    register_for([], "Ana", series=session.series, whole_series=True, language="en")
+    message = Message.objects.get()
+    standing = letter(message).body
+    places.leave_series(attendee=message.attendee, series=session.series, now=NOW)
+
+    assert ["enrolled in the whole series" in body for body in (standing, letter(message).body)] == [True, False]
+
+
+def test_a_mail_keeps_its_style_for_the_dark_and_fetches_none():
+    register(create_session())
+
+    assert "<style" in html(letter())
+    assert emails._inliner().inline('<link rel="stylesheet" href="http://127.0.0.1:1/x.css"><p>Hola</p>')

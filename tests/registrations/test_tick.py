@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from registrations.services import clockwork
+from tests.factories import NOW
 from tests.servers.processes import wait_for
 
 
@@ -71,3 +72,18 @@ def test_the_loop_ends_cleanly_when_it_is_asked_to(sqlite_house: Any, number: si
 
     assert loop.popen.wait(timeout=10) == 0
     assert "Traceback" not in loop.output
+
+
+@pytest.mark.django_db
+def test_a_step_that_fails_is_logged_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[object] = []
+    steps: object = (("first", lambda now: {}[now]), ("second", lambda now: done.append(now)))
+    monkeypatch.setattr(clockwork, "_STEPS", steps)
+
+    with caplog.at_level(logging.ERROR):
+        clockwork.find_work(clock=lambda: NOW)
+
+    assert done == [NOW]
+    assert [record.getMessage() for record in caplog.records] == ["The step first failed; the next tick tries again."]

@@ -122,3 +122,51 @@ def test_a_change_by_sql_is_found_and_told():
 
     assert (revised, again) == (1, 0)
     assert notices.queue_due(now=NOW + 10 * MINUTE) == 1
+
+
+def test_a_session_that_is_over_brings_no_notice():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    told(session)
+    session.minutes = 60
+    session.revise(now=NOW)
+
+    assert notices.queue_due(now=session.ends_at) == 0
+
+
+def test_each_further_change_and_each_round_has_a_notice_of_its_own():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    told(session)
+    queued = []
+    for days in (1, 2):
+        move(session, 1, at=NOW + days * DAY)
+        queued.append(notices.queue_due(now=NOW + days * DAY + 6 * MINUTE))
+    Registration.objects.update(round=2)
+    queued.append(notices.queue_due(now=NOW + 3 * DAY))
+
+    assert (queued, notices_of("changed")) == ([1, 1, 1], 3)
+
+
+def test_a_session_back_in_draft_is_no_news():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    told(session)
+    session.state, session.minutes = "draft", 60
+    session.revise(now=NOW)
+
+    assert notices.queue_due(now=NOW + 10 * MINUTE) == 0
+
+
+def test_a_notice_that_cannot_be_queued_ends_the_loop_with_a_word_to_staff(monkeypatch, caplog):
+    session = create_session(starts_at=NOW + 10 * DAY)
+    told(session)
+    move(session, 7, at=NOW)
+    tries = []
+
+    def queue_nothing(batch, now) -> int:
+        tries.append(1)
+        assert len(tries) < 3
+        return 0
+
+    monkeypatch.setattr(notices, "_queue", queue_nothing)
+
+    assert notices.queue_due(now=NOW + 10 * MINUTE) == 0
+    assert "is missing and cannot be queued" in caplog.text

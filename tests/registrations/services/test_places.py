@@ -276,3 +276,104 @@ def test_addresses_are_compared_without_case_and_spaces():
     register(session, "Ana", email="ana@example.org")
 
     assert Attendee.objects.count() == 1
+
+
+def test_a_registration_read_before_somebody_else_cancelled_it_frees_nothing_more():
+    session = create_session(capacity=2)
+    ana = register(session, "Ana")
+    register(session, "Luis")
+    read_earlier = Registration.objects.get(pk=ana.pk)
+    places.cancel(registration=ana, now=NOW + MINUTE)
+
+    assert places.cancel(registration=read_earlier, now=NOW + 2 * MINUTE) is False
+    assert (taken(session), kinds().count("cancellation")) == (1, 1)
+
+
+def test_the_last_moment_to_cancel_lies_before_the_end():
+    session = create_session()
+    ana = register(session, "Ana")
+
+    with pytest.raises(places.SessionOver):
+        places.cancel(registration=ana, now=session.ends_at)
+
+
+def test_a_count_that_was_wrong_holds_no_cancellation_up():
+    session = create_session(capacity=1)
+    ana = register(session, "Ana")
+    Places.objects.update(taken=0)
+
+    assert places.cancel(registration=ana, now=NOW + MINUTE) is True
+    assert taken(session) == 0
+
+
+def test_who_waits_and_leaves_twice_is_told_each_time():
+    session = create_session(capacity=0)
+    for minutes in (0, 5):
+        ana = register(session, "Ana", NOW + minutes * MINUTE)
+        places.cancel(registration=ana, now=NOW + (minutes + 1) * MINUTE)
+
+    assert kinds() == ["waiting_list", "cancellation"] * 2
+
+
+def test_what_the_form_said_stands_in_the_registration():
+    ana = register(create_session(), "Ana", support_needed="Captions", question="How?")
+
+    assert (ana.support_needed, ana.question) == ("Captions", "How?")
+
+
+def test_the_figures_are_copied_from_the_person_when_they_register_again():
+    first, second = create_session(number=1), create_session(number=2)
+    register(first, "Ana")
+    Attendee.objects.update(gender="woman", sector="agrifood", initiative="Cacao")
+
+    again = register(second, "Ana")
+
+    assert (again.gender, again.sector, again.initiative) == ("woman", "agrifood", "Cacao")
+
+
+def test_who_comes_back_counts_as_told_nothing():
+    session = create_session()
+    ana = register(session, "Ana")
+    Registration.objects.update(told_facts=session.revised_facts)
+    places.cancel(registration=ana, now=NOW + MINUTE)
+
+    assert register(session, "Ana", NOW + 2 * MINUTE).told_facts == ""
+
+
+def test_a_session_without_any_places_takes_nobody():
+    session = create_session()
+    Places.objects.all().delete()
+
+    with pytest.raises(places.RegistrationClosed):
+        register_for([session], "Ana")
+
+    assert (Attendee.objects.count(), Message.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("minutes", "answers"), [(9, 0), (10, 1)])
+def test_the_answer_to_a_repeated_form_rests_ten_minutes_and_no_longer(minutes, answers):
+    session = create_session()
+    register(session, "Ana")
+
+    register(session, "Ana", NOW + minutes * MINUTE)
+
+    assert kinds().count("already_registered") == answers
+
+
+def test_neither_another_person_nor_another_mail_silences_the_answer_to_a_repeated_form():
+    session, other = create_session(number=1), create_session(number=2)
+    register(session, "Ana")
+    ana = register(other, "Ana")
+    places.cancel(registration=ana, now=NOW + 19 * MINUTE)
+    register(session, "Luis", NOW + 19 * MINUTE)
+
+    register(session, "Ana", NOW + 20 * MINUTE)
+
+    assert kinds().count("already_registered") == 1
+
+
+def test_the_moment_somebody_joined_the_line_is_their_own():
+    session = create_session(capacity=0)
+    register(session, "Ana")
+
+    assert register(session, "Luis", NOW + MINUTE).joined_waitlist_at == NOW + MINUTE

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrations.models import Message, ReminderRule
-from registrations.services import places, reminders
+from registrations.services import outbox, places, reminders
 from tests.factories import NOW, create_rule, create_session, register
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +196,142 @@ def test_reminders_of_an_older_revision_are_dropped_as_soon_as_the_newer_are_que
 )
 def test_a_rule_says_its_offset_in_words(offset, words):
     assert str(ReminderRule(offset=offset)) == words
+
+
+def test_who_cancelled_is_not_reminded():
+    session = create_session()
+    places.cancel(registration=register(session, "Ana"), now=NOW + HOUR)
+
+    assert reminders.queue_due(now=NOW + HOUR) == 0
+
+
+def test_a_rule_that_is_switched_off_queues_nothing():
+    register(create_session(), "Ana")
+    ReminderRule.objects.update(active=False)
+
+    assert reminders.queue_due(now=NOW) == 0
+
+
+def test_a_rule_made_after_its_own_moment_mails_nobody():
+    session = create_session(starts_at=NOW + 2 * DAY)
+    register(session, "Ana", NOW - 10 * DAY)
+    ReminderRule.objects.all().delete()
+    create_rule(series=session.series, offset=5 * DAY, active_from=NOW)
+
+    assert reminders.queue_due(now=NOW) == 0
+
+
+def test_a_session_moved_nearer_brings_no_reminder_whose_moment_was_before_the_move():
+    session = create_session(starts_at=NOW + 3 * DAY, revised_at=NOW)
+    register(session, "Ana", NOW - 20 * DAY)
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [DAY, HOUR]
+
+
+def test_a_session_back_in_draft_reminds_nobody():
+    session = create_session()
+    register(session, "Ana")
+    session.state = "draft"
+    session.revise(now=NOW)
+
+    assert reminders.queue_due(now=NOW) == 0
+
+
+def test_who_registers_at_the_very_moment_of_a_reminder_needs_none():
+    session = create_session(starts_at=NOW + DAY)
+    register(session, "Ana", NOW)
+
+    reminders.queue_due(now=NOW)
+
+    assert queued(session) == [HOUR]
+
+
+def test_a_reminder_is_of_no_use_once_the_session_begins():
+    session = create_session()
+    register(session, "Ana")
+
+    reminders.queue_due(now=NOW)
+
+    assert set(Message.objects.filter(kind="reminder").values_list("expires_at", flat=True)) == {session.starts_at}
+
+
+def test_a_series_with_a_rule_of_its_own_gets_no_other():
+    create_session()
+    ReminderRule.objects.exclude(offset=DAY).delete()
+
+    reminders.adopt_default_plan(now=NOW)
+
+    assert list(ReminderRule.objects.values_list("offset", flat=True)) == [DAY]
+
+
+def test_a_moved_rule_moves_the_moment_of_delivery_too_and_leaves_what_left():
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+    reminders.queue_due(now=NOW)
+    ReminderRule.objects.filter(offset=DAY).update(offset=2 * DAY)
+
+    reminders.queue_due(now=NOW)
+
+    assert Message.objects.get(rule__offset=2 * DAY).next_attempt_at == session.starts_at - 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("reason", "still_so"),
+    [
+        ("stopped", lambda message: message.attendee.stop_reminders(at=NOW)),
+        ("rule_off", lambda message: ReminderRule.objects.update(active=False)),
+        ("rule_off", lambda message: ReminderRule.objects.update(active_from=message.due_at)),
+        ("stopped", lambda message: Message.objects.update(expires_at=NOW)),
+    ],
+)
+def test_what_was_skipped_stays_skipped_while_its_reason_stands_or_its_use_is_gone(reason, still_so):
+    register(create_session(), "Ana")
+    reminders.queue_due(now=NOW)
+    reminder = Message.objects.filter(kind="reminder").last()
+    Message.objects.filter(pk=reminder.pk).update(state="skipped", skip_reason=reason)
+    still_so(reminder)
+
+    reminders.queue_due(now=NOW)
+
+    reminder.refresh_from_db()
+    assert reminder.state == "skipped"
+
+
+def test_what_is_taken_up_again_waits_for_its_own_moment():
+    register(create_session(), "Ana")
+    reminders.queue_due(now=NOW)
+    reminder = Message.objects.filter(kind="reminder").last()
+    Message.objects.filter(pk=reminder.pk).update(state="skipped", skip_reason="rule_off", next_attempt_at=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.next_attempt_at) == ("queued", reminder.due_at)
+
+
+def test_a_copy_that_staff_asked_for_does_not_wait_for_the_rule():
+    register(create_session(), "Ana")
+    reminders.queue_due(now=NOW)
+    copy = outbox.send_again(message=Message.objects.filter(kind="reminder").last(), now=NOW)
+
+    reminders.queue_due(now=NOW)
+
+    copy.refresh_from_db()
+    assert copy.next_attempt_at == NOW
+
+
+def test_reminders_that_cannot_be_queued_end_the_loop_with_a_word_to_staff(monkeypatch, caplog):
+    register(create_session(), "Ana")
+    tries = []
+
+    def write_nothing(batch) -> int:
+        tries.append(1)
+        assert len(tries) < 3
+        return 0
+
+    monkeypatch.setattr(reminders, "_write", write_nothing)
+
+    assert reminders.queue_due(now=NOW) == 0
+    assert "are missing and cannot be queued" in caplog.text

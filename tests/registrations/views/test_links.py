@@ -7,8 +7,8 @@ import time_machine
 
 from iatp_events.lib import signing
 from registrations import links
-from registrations.models import Attendee, Registration
-from tests.factories import NOW, create_session, register, states
+from registrations.models import Attendee, Enrolment, Registration
+from tests.factories import NOW, create_session, register, register_for, states
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000"
@@ -161,3 +161,87 @@ def test_the_personal_calendar_holds_what_one_holds_a_place_for(client):
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert text(answer).count("BEGIN:VEVENT") == 1
     assert "METHOD:PUBLISH" in text(answer)
+
+
+def test_the_room_of_a_cancelled_session_and_one_without_a_link_stay_shut(client):
+    session = create_session(starts_at=NOW)
+    address = path(links.join(register(session)))
+    codes = [client.post(address).status_code]
+    for change in ({"state": "cancelled"}, {"state": "open", "meeting_link": ""}):
+        type(session).objects.update(**change)
+        codes.append(client.post(address).status_code)
+
+    assert codes == [302, 409, 409]
+
+
+def test_who_registered_in_person_enters_the_room_once_the_session_moved_online(client):
+    session = create_session(starts_at=NOW, mode="in_person", meeting_link="https://zoom.us/j/1")
+    address = path(links.join(register(session)))
+    codes = [client.post(address).status_code]
+    type(session).objects.update(mode="online")
+    codes.append(client.post(address).status_code)
+
+    assert codes == [409, 302]
+
+
+@pytest.mark.parametrize(("typed", "standing"), [({}, 1), ({"leave": "1"}, 0)])
+def test_leaving_the_whole_series_is_a_choice_of_its_own(client, typed, standing):
+    session = create_session()
+    register_for([], "Ana", series=session.series, whole_series=True)
+
+    client.post(path(links.cancel(Registration.objects.get())), typed)
+
+    assert (states(session), Enrolment.objects.standing().count()) == ({"Ana": "cancelled"}, standing)
+
+
+def test_the_page_offers_to_leave_the_series_only_while_one_is_enrolled_in_it(client):
+    session = create_session()
+    register_for([], "Ana", series=session.series, whole_series=True, language="en")
+    address = path(links.cancel(Registration.objects.get()))
+    offered = [b'name="leave"' in client.get(address).content]
+    Enrolment.objects.update(left_at=NOW)
+    offered.append(b'name="leave"' in client.get(address).content)
+
+    assert offered == [True, False]
+
+
+def test_looking_at_the_stop_page_takes_reminders_neither_away_nor_up_again(client):
+    attendee = register(create_session()).attendee
+    attendee.stop_reminders(at=NOW)
+
+    client.get(path(links.stop(attendee)) + "?again=1")
+
+    assert Attendee.objects.get().reminders_stopped_at == NOW
+
+
+def test_the_personal_calendar_hides_drafts_leads_to_the_join_page_and_renews_itself(client):
+    session, draft = create_session(number=1), create_session(number=2)
+    ana = register(session, "Ana", language="es")
+    register(draft, "Ana")
+    type(draft).objects.filter(pk=draft.pk).update(state="draft")
+
+    content = text(client.get(path(links.calendar(ana.attendee)))).replace("\r\n ", "")
+
+    assert content.count("BEGIN:VEVENT") == 1
+    assert "¿Cuál es la pregunta 1?" in content
+    assert f"URL:{links.join(ana)}" in content
+    assert session.meeting_link not in content
+    assert f"SEQUENCE:{ana.calendar_sequence}" in content
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in content
+
+
+def test_a_language_that_is_none_is_passed_over(client):
+    registration = register(create_session(), language="fr")
+    address = path(links.manage(registration))
+
+    pages = [text(client.get(address + query)) for query in ("", "?lang=xx", "?lang=pt")]
+
+    assert [page.split('<html lang="')[1][:2] for page in pages] == ["fr", "fr", "pt"]
+
+
+def test_a_link_still_opens_thirty_days_after_the_session(client):
+    session = create_session()
+    address = path(links.manage(register(session)))
+
+    with time_machine.travel(session.ends_at + timedelta(days=30), tick=False):
+        assert client.get(address).status_code == 200
