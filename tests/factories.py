@@ -86,9 +86,8 @@ def create_session(
         **(defaults | fields),
     )
     session.revise(now=revised_at)
-    if capacity is not None:
-        for row in Places.objects.filter(session=session):
-            row.set_capacity(capacity)
+    for row in Places.objects.filter(session=session) if capacity is not None else ():
+        row.set_capacity(capacity)
     return session
 
 
