@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -162,8 +163,15 @@ def test_a_reminder_says_first_when(before, start):
 def test_every_copy_of_one_message_has_one_message_id():
     register(create_session())
     message = Message.objects.get()
+    before = letter(message).message()["Message-ID"]
 
-    assert letter(message).extra_headers["Message-ID"] == letter(message).extra_headers["Message-ID"]
+    # Another process, another hour, a later attempt: only the key counts.
+    Message.objects.update(attempts=3, lease_token=uuid.uuid4(), next_attempt_at=NOW + DAY)
+    after = letter(Message.objects.get()).message()["Message-ID"]
+
+    assert before == after == message.message_id
+    Message.objects.update(key="another")
+    assert letter(Message.objects.get()).message()["Message-ID"] != before
 
 
 def test_a_name_cannot_write_headers():
