@@ -40,6 +40,66 @@ class MessageKind(TextChoices):
     REMINDER = "reminder", pgettext_lazy("message", "Reminder")
     CHANGED = "changed", pgettext_lazy("message", "Session changed")
     SESSION_CANCELLED = "session_cancelled", pgettext_lazy("message", "Session cancelled")
+    STARTING = "starting", pgettext_lazy("message", "Starting now")
+    FOLLOW_UP = "follow_up", pgettext_lazy("message", "After the session")
+    ANNOUNCEMENT = "announcement", pgettext_lazy("message", "Announcement of a session")
+    PANEL_REMINDER = "panel_reminder", pgettext_lazy("message", "Reminder to the panel")
+    BULLETIN = "bulletin", pgettext_lazy("message", "Message to a group")
+
+
+class Wording(TextChoices):
+    """The texts of mails, each in every language: what a kind says in one of its cases.
+
+    Staff may write each anew for their series; a bulletin has its text with it.
+    """
+
+    CONFIRMATION = "confirmation", pgettext_lazy("wording", "Confirmation of one session")
+    CONFIRMATION_SEVERAL = "confirmation_several", pgettext_lazy("wording", "Confirmation of several sessions")
+    WAITING_LIST = "waiting_list", pgettext_lazy("wording", "On the waiting list")
+    ENROLMENT = "enrolment", pgettext_lazy("wording", "Enrolled in the whole series")
+    ENROLLED = "enrolled", pgettext_lazy("wording", "Registered by the whole series")
+    ENROLLED_WAITING = "enrolled_waiting", pgettext_lazy("wording", "On the waiting list by the whole series")
+    ALREADY_REGISTERED = "already_registered", pgettext_lazy("wording", "Already registered")
+    PROMOTED = "promoted", pgettext_lazy("wording", "A place came free")
+    CANCELLATION = "cancellation", pgettext_lazy("wording", "Registration cancelled")
+    REMINDER = "reminder", pgettext_lazy("wording", "Reminder")
+    REMINDER_SHORT = "reminder_short", pgettext_lazy("wording", "Reminder to who registered late")
+    STARTING = "starting", pgettext_lazy("wording", "Starting now")
+    CHANGED = "changed", pgettext_lazy("wording", "Session changed")
+    SESSION_CANCELLED = "session_cancelled", pgettext_lazy("wording", "Session cancelled")
+    CAME = "came", pgettext_lazy("wording", "After the session, to those who came")
+    MISSED = "missed", pgettext_lazy("wording", "After the session, to those who did not")
+    ANNOUNCEMENT = "announcement", pgettext_lazy("wording", "A new session is open")
+    PANEL_REMINDER = "panel_reminder", pgettext_lazy("wording", "Reminder to the panel")
+    PANEL_STARTING = "panel_starting", pgettext_lazy("wording", "Starting now, to the panel")
+
+
+class RuleKind(TextChoices):
+    """What a rule of the reminder plan sends."""
+
+    REMINDER = "reminder", pgettext_lazy("rule", "Reminder, before the start")
+    STARTING = "starting", pgettext_lazy("rule", "Starting now, with the link to the room")
+    FOLLOW_UP = "follow_up", pgettext_lazy("rule", "After the session")
+
+
+class Audience(TextChoices):
+    """Whom a rule speaks to."""
+
+    ATTENDEES = "attendees", pgettext_lazy("rule", "Who is registered")
+    PANEL = "panel", pgettext_lazy("rule", "The panel: who opens, moderates, speaks and closes")
+
+
+class Late(TextChoices):
+    """What a rule does for those who registered after its moment."""
+
+    SKIP = "skip", pgettext_lazy("rule", "Nothing")
+    SHORT = "short", pgettext_lazy("rule", "A short version at once")
+
+
+class EvidenceKind(TextChoices):
+    """How we know that somebody was there; only the first is recorded yet."""
+
+    JOIN = "join", pgettext_lazy("evidence", "Joined by link")
 
 
 class MessageState(TextChoices):
@@ -55,12 +115,17 @@ class SkipReason(TextChoices):
 
     NO_ADDRESS = "no_address", _("no address")
     CANCELLED = "cancelled", _("the registration was cancelled")
-    STOPPED = "stopped", _("the person stopped reminders")
+    STOPPED = "stopped", _("the person stopped these mails")
     SESSION_CANCELLED = "session_cancelled", _("the session was cancelled")
     SUPERSEDED = "superseded", _("a newer message says it")
     ALREADY_TOLD = "already_told", _("the person knows already")
     EXPIRED = "expired", _("too late to be of use")
     RULE_OFF = "rule_off", _("the reminder was switched off")
+    LATE = "late", _("registered after its moment")
+    PAST = "past", _("its moment was over before the rule or the date stood")
+    UNRECORDED = "unrecorded", _("attendance was not recorded")
+    NOT_SEATED = "not_seated", _("no longer on the panel")
+    NOT_OPEN = "not_open", _("the session takes no registrations")
 
 
 class ConsentKind(TextChoices):

@@ -1,10 +1,26 @@
 """Who comes: people, places taken, and the messages that tell them."""
 
+from registrations.models.announcements import Announcement
+from registrations.models.attendance import Evidence
 from registrations.models.attendees import Attendee, EmailAddress
+from registrations.models.bulletins import Bulletin
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
+from registrations.models.texts import MailText
 
-__all__ = ["Attendee", "Consent", "EmailAddress", "Enrolment", "Message", "Registration", "ReminderRule"]
+__all__ = [
+    "Announcement",
+    "Attendee",
+    "Bulletin",
+    "Consent",
+    "EmailAddress",
+    "Enrolment",
+    "Evidence",
+    "MailText",
+    "Message",
+    "Registration",
+    "ReminderRule",
+]

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models.attendees import Attendee
+from registrations.models.bulletins import Bulletin
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
+from workshops.models import Speaker
 
 # The namespace of every Message-ID; it must never change, or copies of one mail stop being one mail.
 _NAMESPACE = uuid.UUID("6d0f6a52-6d0b-4c56-9d3f-0b6c5e0f2a11")
@@ -40,9 +42,15 @@ class Message(models.Model):
     key = models.CharField(_("key"), max_length=200, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=30, choices=MessageKind.choices)
     attendee = models.ForeignKey(
-        Attendee, on_delete=models.CASCADE, related_name="messages", verbose_name=_("attendee")
+        Attendee, on_delete=models.CASCADE, null=True, related_name="messages", verbose_name=_("attendee")
+    )
+    speaker = models.ForeignKey(
+        "workshops.Speaker", on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("speaker")
     )
     series = models.ForeignKey("workshops.Series", on_delete=models.PROTECT, related_name="+", verbose_name=_("series"))
+    session = models.ForeignKey(
+        "workshops.Session", on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("session")
+    )
     registration = models.ForeignKey(
         Registration, on_delete=models.CASCADE, null=True, related_name="messages", verbose_name=_("registration")
     )
@@ -50,6 +58,10 @@ class Message(models.Model):
     rule = models.ForeignKey(
         ReminderRule, on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("rule")
     )
+    bulletin = models.ForeignKey(
+        Bulletin, on_delete=models.PROTECT, null=True, related_name="messages", verbose_name=_("bulletin")
+    )
+    short = models.BooleanField(default=False, editable=False)  # the version for who registered late
     round = models.PositiveIntegerField(default=0, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -64,6 +76,9 @@ class Message(models.Model):
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True)
+    # What left, as its reader has it: what would be written later may say something else.
+    subject = models.CharField(_("subject"), max_length=200, blank=True, editable=False)
+    text = models.TextField(_("text"), blank=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -79,18 +94,33 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False), name="sent_has_a_moment"
             ),
+            models.CheckConstraint(
+                condition=Q(attendee__isnull=False, speaker__isnull=True)
+                | Q(attendee__isnull=True, speaker__isnull=False),
+                name="message_to_an_attendee_or_a_speaker",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"], condition=Q(state__in=UNFINISHED), name="message_unfinished"
             ),
             models.Index(fields=["registration", "rule", "round", "revision"], name="message_of_a_reminder"),
+            models.Index(fields=["session", "speaker", "rule"], name="message_of_a_panel"),
+            models.Index(fields=["session", "kind", "state"], name="message_of_a_session"),
             models.Index(fields=["state", "kind"], name="message_by_state"),
             models.Index(fields=["created_at"], name="message_by_age"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.attendee}"
+        return f"{self.get_kind_display()} · {self.reader}"
+
+    @property
+    def reader(self) -> Attendee | Speaker:
+        """Whom it is for."""
+        if self.attendee is not None:
+            return self.attendee
+        assert self.speaker is not None
+        return self.speaker
 
     @property
     def message_id(self) -> str:

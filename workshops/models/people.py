@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -11,6 +12,7 @@ from i18nfield.fields import I18nCharField, I18nTextField
 
 from iatp_events.lib.folding import FoldedField
 from workshops.choices import Sector, SessionState
+from workshops.models.series import validate_zone
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -37,6 +39,20 @@ class Speaker(models.Model):
     biography = I18nTextField(_("biography"), blank=True, default="", help_text=_("Markdown."))
     photo = models.ImageField(_("photo"), upload_to="speakers/", blank=True)
     email = models.EmailField(_("private e-mail"), blank=True, help_text=_("For mails to the panel; never shown."))
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("For the hours in their mails; empty: that of the country."),
+    )
+    language = models.CharField(
+        _("language of mails"),
+        max_length=5,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: the first language of the series."),
+    )
     links = models.JSONField(_("links"), default=list, blank=True)
     folded = FoldedField(sources=("name", "organisation", "position"))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from workshops.models.panels import Panellist
     from workshops.models.places import Places
+    from workshops.models.revisions import Revision
 
 # What a revision is about, and what follows from it.
 _FACTS = ("day", "start_time", "minutes", "timezone", "mode", "venue", "address", "state")
@@ -100,6 +101,7 @@ class Session(models.Model):
     objects = SessionQuerySet.as_manager()
     places: RelatedManager[Places]
     panellists: RelatedManager[Panellist]
+    revisions: RelatedManager[Revision]
 
     class Meta:
         verbose_name = _("session")
@@ -210,6 +212,8 @@ class Session(models.Model):
             self.revised_facts = self.facts()
             self.revised_at = now or clock.now()
         self.save(update_fields=[*_FACTS, *(_DERIVED if changed else _DERIVED[:2])])
+        if changed:
+            self._keep_revision()
         self._provide_places()
         return changed
 
@@ -219,6 +223,22 @@ class Session(models.Model):
             return None, None
         starts_at = zones.to_utc(day, start, self.timezone)
         return starts_at, starts_at + timedelta(minutes=self.minutes)
+
+    def _keep_revision(self) -> None:
+        self.revisions.create(
+            number=self.revision,
+            facts=self.revised_facts,
+            day=self.day,
+            minutes=self.minutes,
+            timezone=self.timezone,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            mode=self.mode,
+            venue=self.venue,
+            address=self.address,
+            cancelled=self.is_cancelled,
+            revised_at=self.revised_at,
+        )
 
     def _provide_places(self) -> None:
         rows = [self.places.model(session=self, mode=mode) for mode in self.place_modes]

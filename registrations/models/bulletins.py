@@ -1,0 +1,59 @@
+"""A message that staff write to a chosen group of people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from i18nfield.fields import I18nCharField, I18nTextField
+
+
+class Bulletin(models.Model):
+    """The text and the group, both fixed once its messages are queued."""
+
+    series = models.ForeignKey(
+        "workshops.Series", on_delete=models.PROTECT, related_name="bulletins", verbose_name=_("series")
+    )
+    session = models.ForeignKey(
+        "workshops.Session",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bulletins",
+        verbose_name=_("session"),
+        help_text=_("Without one, it goes to everyone who ever registered in the series and did not stop such mails."),
+    )
+    subject = I18nCharField(_("subject"))
+    body = I18nTextField(_("text"), help_text=_("Markdown, with placeholders in braces."))
+
+    # The group; an empty list or word leaves that question open.
+    states = models.JSONField(_("state of the registration"), default=list, blank=True)
+    came = models.CharField(
+        _("came"), max_length=3, blank=True, choices=[("yes", _("Those who came")), ("no", _("Those who did not"))]
+    )
+    countries = models.JSONField(_("countries"), default=list, blank=True)
+    initiative = models.CharField(_("initiative"), max_length=200, blank=True)
+    languages = models.JSONField(_("languages of the mails"), default=list, blank=True)
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("author")
+    )
+    created_at = models.DateTimeField(_("created"))
+    queued_at = models.DateTimeField(_("sent on its way"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("message to a group")
+        verbose_name_plural = _("messages to groups")
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.queued_at is not None
+
+    def mark_queued(self, *, at: datetime) -> None:
+        self.queued_at = at
+        self.save(update_fields=["queued_at"])
