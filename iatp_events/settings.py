@@ -2,7 +2,7 @@
 
 import sys
 import zoneinfo
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -135,6 +135,8 @@ if MESSAGE_LEASE <= MAIL_BUDGET:
     raise ImproperlyConfigured("MESSAGE_LEASE: must be longer than MAIL_BUDGET, or no mail would ever be tried.")
 MESSAGE_BACKOFF = env.durations("MESSAGE_BACKOFF", [10, 30, 60, 300, 900, 1800, 3600])
 CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
+# Hours of the reader's clock in which no reminder rings, except in the last hour before the start.
+QUIET_HOURS = (time(21), time(7))
 MEETING_HOSTS = env.words(
     "MEETING_HOSTS",
     ["zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com", "meet.google.com", "meet.jit.si"],

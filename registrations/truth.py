@@ -3,35 +3,53 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
-from registrations.choices import MessageKind, RegistrationState, SkipReason
-from registrations.models import Message, Registration
+from django.db.models import Q
+
+from registrations.choices import ConsentKind, MessageKind, RegistrationState, SkipReason
+from registrations.models import Attendee, Consent, Message, Registration
 from workshops.choices import SessionState
+from workshops.models import Session
 
 Reason = SkipReason | None
+# A rule that had nothing to say does not silence one that has.
+SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.PAST)
+_RELATED = (
+    "attendee",
+    "speaker",
+    "series",
+    "rule",
+    "bulletin",
+    "session__series",
+    "registration__session__series",
+    "registration__attendee",
+)
 
 
 def reread(pk: uuid.UUID, token: uuid.UUID) -> Message | None:
     """Read a leased message with everything it speaks of, as it is now; None when the lease was lost."""
-    related = ("attendee", "series", "rule", "registration__session__series", "registration__attendee")
-    return Message.objects.leased(token).select_related(*related).filter(pk=pk).first()
+    return Message.objects.leased(token).select_related(*_RELATED).filter(pk=pk).first()
 
 
 def reason_to_skip(message: Message, now: datetime) -> Reason:
     """Say why a message must not leave; None when it should."""
-    if not message.attendee.addresses.exists():
+    if not _has_address(message):
         return SkipReason.NO_ADDRESS
     if message.expires_at and now >= message.expires_at:
         return SkipReason.EXPIRED
     if message.bundle:
         return _of_bundle(message)
-    if message.registration is None:
-        return None
-    check = _CHECKS.get(MessageKind(message.kind), _of_place)
-    if message.is_repeat and check is not _of_cancellation:
-        # Staff asked for this copy: only a registration that is gone holds it back.
-        return None if message.registration.is_live else SkipReason.CANCELLED
-    return check(message, message.registration, now)
+    check = _CHECKS.get(MessageKind(message.kind))
+    if check is not None:
+        return check(message, now)
+    return _of_registration(message, now) if message.registration else None
+
+
+def _has_address(message: Message) -> bool:
+    if message.attendee is None:
+        return bool(message.speaker and message.speaker.email)
+    return message.attendee.addresses.exists()
 
 
 def _of_bundle(message: Message) -> Reason:
@@ -40,6 +58,15 @@ def _of_bundle(message: Message) -> Reason:
         return SkipReason.CANCELLED
     takes_place = wanted.exclude(session__state=SessionState.CANCELLED)
     return None if takes_place.exists() else SkipReason.SESSION_CANCELLED
+
+
+def _of_registration(message: Message, now: datetime) -> Reason:
+    registration = cast(Registration, message.registration)
+    check = _OF_REGISTRATION.get(MessageKind(message.kind), _of_place)
+    if message.is_repeat and check is not _of_cancellation:
+        # Staff asked for this copy: only a registration that is gone holds it back.
+        return None if registration.is_live else SkipReason.CANCELLED
+    return check(message, registration, now)
 
 
 def _of_place(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -57,38 +84,69 @@ def _of_place(message: Message, registration: Registration, now: datetime) -> Re
 
 
 def _of_reminder(message: Message, registration: Registration, now: datetime) -> Reason:
-    session = registration.session
     if registration.state != RegistrationState.CONFIRMED or registration.round != message.round:
         return SkipReason.CANCELLED
+    if reason := _of_rule(message, registration.session):
+        return reason
+    if registration.session.starts_at is None or registration.session.starts_at <= now:
+        return SkipReason.EXPIRED
+    return SkipReason.SUPERSEDED if _nearer_reminder_is_due(message, now) else None
+
+
+def _of_follow_up(message: Message, registration: Registration, now: datetime) -> Reason:
+    if registration.state != RegistrationState.CONFIRMED or registration.round != message.round:
+        return SkipReason.CANCELLED
+    if reason := _of_rule(message, registration.session):
+        return reason
+    # "You were missed" may only be said where it was written down who came.
+    same = Registration.objects.filter(session=registration.session_id, mode=registration.mode)
+    return None if same.filter(evidence__isnull=False).exists() else SkipReason.UNRECORDED
+
+
+def _of_panel(message: Message, now: datetime) -> Reason:
+    session = cast(Session, message.session)
+    if not session.panellists.filter(speaker=message.speaker_id).exists():
+        return SkipReason.NOT_SEATED
+    if session.starts_at is None or session.starts_at <= now:
+        return SkipReason.EXPIRED
+    if message.is_repeat:
+        return SkipReason.SESSION_CANCELLED if session.is_cancelled else None
+    if reason := _of_rule(message, session):
+        return reason
+    return SkipReason.SUPERSEDED if _nearer_reminder_is_due(message, now) else None
+
+
+def _of_rule(message: Message, session: Session) -> Reason:
+    """What holds for everything that a rule sends."""
     if session.is_cancelled:
         return SkipReason.SESSION_CANCELLED
-    if message.attendee.reminders_stopped_at:
+    if message.attendee and message.attendee.reminders_stopped_at:
         return SkipReason.STOPPED
     if message.rule is None or not message.rule.active:
         return SkipReason.RULE_OFF
-    if message.rule.series_id and session.reminder_rules.exists():
+    if message.rule.series_id and session.reminder_rules.filter(audience=message.rule.audience).exists():
         # The session was given rules of its own since.
         return SkipReason.SUPERSEDED
-    if session.starts_at is None or session.starts_at <= now:
-        return SkipReason.EXPIRED
     # The digest, not only the number: somebody may have moved the session by SQL a moment ago.
-    if session.revision != message.revision or session.facts() != session.revised_facts:
-        return SkipReason.SUPERSEDED
-    return SkipReason.SUPERSEDED if _nearer_reminder_is_due(message, now) else None
+    moved = session.revision != message.revision or session.facts() != session.revised_facts
+    return SkipReason.SUPERSEDED if moved else None
 
 
 def _nearer_reminder_is_due(message: Message, now: datetime) -> bool:
     """After an outage the day's and the hour's reminder may both be overdue; only the nearer is of use."""
     same = Message.objects.filter(
-        kind=MessageKind.REMINDER,
-        registration=message.registration_id,
+        kind__in=[MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER],
+        session=message.session_id,
+        attendee=message.attendee_id,
+        speaker=message.speaker_id,
         round=message.round,
         revision=message.revision,
-        due_at__gt=message.due_at,
         due_at__lte=now,
     )
-    of_the_plan = same.exclude(key__contains=":again:")
-    return of_the_plan.exclude(skip_reason__in=[SkipReason.RULE_OFF, SkipReason.STOPPED]).exists()
+    # The night may give two rules one moment: then the one that is nearer to the start speaks.
+    offset = message.rule.offset if message.rule else None
+    nearer = same.filter(Q(due_at__gt=message.due_at) | Q(due_at=message.due_at, rule__offset__lt=offset))
+    return nearer.exclude(key__contains=":again:").exclude(skip_reason__in=SILENT).exists()
 
 
 def _of_change(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -110,8 +168,41 @@ def _of_cancellation(message: Message, registration: Registration, now: datetime
     return SkipReason.SUPERSEDED if registration.is_live else None
 
 
-_CHECKS: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {
+def _of_announcement(message: Message, now: datetime) -> Reason:
+    session, attendee = cast(Session, message.session), cast(Attendee, message.attendee)
+    if session.is_cancelled:
+        return SkipReason.SESSION_CANCELLED
+    if not session.takes_registrations(now):
+        return SkipReason.NOT_OPEN
+    if (
+        not Consent.objects.standing(ConsentKind.ANNOUNCEMENTS)
+        .filter(attendee=attendee, series=message.series)
+        .exists()
+    ):
+        return SkipReason.STOPPED
+    known = attendee.registrations.filter(session=session).exists()
+    return SkipReason.ALREADY_TOLD if known else None
+
+
+def _of_bulletin(message: Message, now: datetime) -> Reason:
+    """The same query that counted and queued: who left the group since is left out."""
+    if message.bulletin is None:
+        return SkipReason.SUPERSEDED
+    meant = Attendee.objects.meant_by(message.bulletin).filter(pk=message.attendee_id)
+    if meant.exists():
+        return None
+    return SkipReason.STOPPED if message.bulletin.session_id is None else SkipReason.CANCELLED
+
+
+_CHECKS: dict[MessageKind, Callable[[Message, datetime], Reason]] = {
+    MessageKind.PANEL_REMINDER: _of_panel,
+    MessageKind.ANNOUNCEMENT: _of_announcement,
+    MessageKind.BULLETIN: _of_bulletin,
+}
+_OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {
     MessageKind.REMINDER: _of_reminder,
+    MessageKind.STARTING: _of_reminder,
+    MessageKind.FOLLOW_UP: _of_follow_up,
     MessageKind.CHANGED: _of_change,
     MessageKind.SESSION_CANCELLED: _of_session_cancelled,
     MessageKind.CANCELLATION: _of_cancellation,

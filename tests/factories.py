@@ -40,8 +40,9 @@ def create_rule(
     series: Series | None = None,
     session: Session | None = None,
     active_from: datetime = NOW - timedelta(days=365),
+    **fields: Any,
 ) -> ReminderRule:
-    return ReminderRule.objects.create(series=series, session=session, offset=offset, active_from=active_from)
+    return ReminderRule.objects.create(series=series, session=session, offset=offset, active_from=active_from, **fields)
 
 
 def create_session(

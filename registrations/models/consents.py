@@ -1,11 +1,19 @@
 """What a person agreed to, in which version, and when they took it back."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.choices import ConsentKind
 from registrations.models.attendees import Attendee
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def standing(self, kind: str) -> ConsentQuerySet:
+        """Given and not taken back."""
+        return self.filter(kind=kind, withdrawn_at__isnull=True)
 
 
 class Consent(models.Model):
@@ -17,6 +25,8 @@ class Consent(models.Model):
     version = models.CharField(_("version"), max_length=16, help_text=_("A digest of the text that was shown."))
     given_at = models.DateTimeField(_("given"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

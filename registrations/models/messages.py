@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.db import models
@@ -117,10 +118,7 @@ class Message(models.Model):
     @property
     def reader(self) -> Attendee | Speaker:
         """Whom it is for."""
-        if self.attendee is not None:
-            return self.attendee
-        assert self.speaker is not None
-        return self.speaker
+        return self.attendee or cast(Speaker, self.speaker)
 
     @property
     def message_id(self) -> str:

@@ -72,7 +72,9 @@ class ReminderRule(models.Model):
         default=True,
         help_text=_("Not between 21:00 and 07:00 of the reader, except in the last hour before the start."),
     )
-    late = models.CharField(_("who registers after its moment gets"), max_length=20, choices=Late.choices, default=Late.SKIP)
+    late = models.CharField(
+        _("who registers after its moment gets"), max_length=20, choices=Late.choices, default=Late.SKIP
+    )
     active = models.BooleanField(_("active"), default=True)
     active_from = models.DateTimeField(_("active from"), help_text=_("Nobody is reminded of moments before this one."))
 

@@ -96,20 +96,26 @@ def next_thursday(now: datetime) -> datetime:
     return datetime.combine(day, START, tzinfo=ZoneInfo(ZONE))
 
 
-def forget_leftovers() -> int:
-    """Remove made-up people from series that are no demonstration any more; return how many registrations went.
+def leftovers() -> list[QuerySet[Any]]:
+    """Made-up registrations and enrolments in series that are no demonstration any more.
 
     Found by comparison, so it does not matter who ended the demonstration: the loader, the admin or SQL.
     """
-    # Every tick asks; most of the time one of these two short questions is the whole answer.
-    if not Series.objects.filter(demonstration=False).exists() or not _made_up().exists():
-        return 0
-    leftovers = Registration.objects.filter(attendee__in=_made_up(), session__series__demonstration=False)
+    return [
+        Registration.objects.filter(attendee__in=_made_up(), session__series__demonstration=False),
+        Enrolment.objects.filter(attendee__in=_made_up(), series__demonstration=False),
+    ]
+
+
+def forget_leftovers() -> int:
+    """Remove made-up people from series that are no demonstration any more; return how many registrations went."""
+    registered, enrolled = leftovers()
+    sessions = list(Session.objects.filter(pk__in=registered.values("session")).order_by("pk"))
     removed = 0
-    for session in Session.objects.filter(pk__in=leftovers.values("session")).order_by("pk"):
+    for session in sessions:
         while gone := _clear(session):
             removed += gone
-    enrolments = Enrolment.objects.filter(attendee__in=_made_up(), series__demonstration=False).delete()[0]
+    enrolments = enrolled.delete()[0]
     if removed or enrolments:
         while _forget_people():
             pass

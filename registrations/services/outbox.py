@@ -16,6 +16,19 @@ CHUNK = 100
 # How long a mail that is about no session's date is worth trying.
 PATIENCE = timedelta(days=3)
 DELIVER_TASK = "registrations.deliver"
+_SAME_IN_A_COPY = (
+    "attendee_id",
+    "speaker_id",
+    "series_id",
+    "session_id",
+    "registration_id",
+    "bundle",
+    "rule_id",
+    "bulletin_id",
+    "short",
+    "round",
+    "revision",
+)
 
 
 def about(
@@ -34,18 +47,18 @@ def about(
     """
     session = registration.session
     key = f"{kind}:{registration.pk}:{registration.round}"
-    return _draft(
+    return draft(
         kind,
         key=f"{key}:{occasion}" if occasion else key,
+        now=now,
+        due_at=due_at or now,
         attendee=registration.attendee,
         series=session.series,
-        now=now,
+        session=session,
         registration=registration,
         rule=rule,
         round=registration.round,
         revision=session.revision,
-        due_at=due_at or now,
-        next_attempt_at=due_at or now,
         expires_at=expires_at or session.ends_at,
     )
 
@@ -56,15 +69,14 @@ def about_several(registrations: Sequence[Registration], kind: MessageKind, *, n
     said = [f"{registration.pk}.{registration.round}" for registration in registrations]
     said.append(str(now.timestamp()))
     ends = [registration.session.ends_at for registration in registrations if registration.session.ends_at]
-    return _draft(
+    return draft(
         kind,
         key=f"{kind}:{first.pk}:{first.round}:with:{hashlib.sha256(','.join(said).encode()).hexdigest()[:24]}",
+        now=now,
+        due_at=now,
         attendee=first.attendee,
         series=first.session.series,
-        now=now,
         bundle=[registration.pk for registration in registrations],
-        due_at=now,
-        next_attempt_at=now,
         expires_at=max(ends) if ends else None,
     )
 
@@ -72,16 +84,12 @@ def about_several(registrations: Sequence[Registration], kind: MessageKind, *, n
 def to_person(attendee: Attendee, series: Series, kind: MessageKind, *, now: datetime, occasion: str) -> Message:
     """Draft a mail to a person about a series as a whole."""
     key = f"{kind}:{series.pk}:{attendee.pk}:{occasion}"
-    return _draft(
-        kind,
-        key=key,
-        attendee=attendee,
-        series=series,
-        now=now,
-        due_at=now,
-        next_attempt_at=now,
-        expires_at=now + PATIENCE,
-    )
+    return draft(kind, key=key, now=now, due_at=now, attendee=attendee, series=series, expires_at=now + PATIENCE)
+
+
+def draft(kind: MessageKind, *, key: str, now: datetime, due_at: datetime, **fields: object) -> Message:
+    """A message that is not written yet; `fields` name its reader and what it is about."""
+    return Message(kind=kind, key=key, created_at=now, due_at=due_at, next_attempt_at=due_at, **fields)
 
 
 def queue(messages: Iterable[Message]) -> int:
@@ -92,7 +100,7 @@ def queue(messages: Iterable[Message]) -> int:
     drafts = list(messages)
     if drafts:
         Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=500)
-        if any(draft.next_attempt_at <= draft.created_at for draft in drafts):
+        if any(draft.state == MessageState.QUEUED and draft.due_at <= draft.created_at for draft in drafts):
             transaction.on_commit(lambda: alarm.ring(DELIVER_TASK))
     return len(drafts)
 
@@ -127,24 +135,15 @@ def send_again(*, message: Message, now: datetime) -> Message:
     # Two members of staff may press at once: the second waits here and counts the first one's copy.
     Message.objects.select_for_update(of=("self",), no_key=True).get(key=original)
     number = Message.objects.filter(key__startswith=f"{original}:again:").count() + 1
-    copy = _draft(
+    same = {name: getattr(message, name) for name in _SAME_IN_A_COPY}
+    expires_at = message.expires_at or now + PATIENCE
+    copy = draft(
         MessageKind(message.kind),
         key=f"{original}:again:{number}",
-        attendee=message.attendee,
-        series=message.series,
         now=now,
-        registration=message.registration,
-        bundle=message.bundle,
-        rule=message.rule,
-        round=message.round,
-        revision=message.revision,
         due_at=now,
-        next_attempt_at=now,
-        expires_at=message.expires_at or now + PATIENCE,
+        expires_at=expires_at,
+        **same,
     )
     queue([copy])
     return copy
-
-
-def _draft(kind: MessageKind, *, now: datetime, **fields: object) -> Message:
-    return Message(kind=kind, created_at=now, **fields)

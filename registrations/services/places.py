@@ -5,16 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
 from registrations.services import outbox, people
 from registrations.services.people import Person
-from registrations.services.seating import BATCH, Seats
-from workshops.choices import Mode, PlaceMode, SessionState
-from workshops.models import Places, Series, Session
+from registrations.services.seating import Seats
+from workshops.choices import PlaceMode
+from workshops.models import Series, Session
 
 # Who sends the form again gets their link again, but not more often than this.
 REPEAT_AFTER = timedelta(minutes=10)
@@ -73,7 +71,7 @@ def register(
     known = {} if is_new else _known(attendee, seats)
     made = []
     for session in seats.sessions.values():
-        registration = known.get(session.pk) or _new(session, attendee, source, now)
+        registration = known.get(session.pk) or draft(session, attendee, source, now)
         if registration.pk is None or registration.state == RegistrationState.CANCELLED:
             # What an unproven form says of a person we know goes into nothing but this registration.
             _answer(registration, answers, typed={} if is_new else asdict(person))
@@ -112,65 +110,6 @@ def leave_series(*, attendee: Attendee, series: Series, now: datetime) -> bool:
     return bool(Enrolment.objects.standing().filter(attendee=attendee, series=series).update(left_at=now))
 
 
-def recount_changed(*, now: datetime) -> int:
-    """Set right the count of taken places where registrations were written by SQL or a shell. Returns how many."""
-    held = Registration.objects.filter(session=OuterRef("session"), mode=OuterRef("mode")).holding().order_by()
-    counted = held.values("session").annotate(people=Count("pk")).values("people")
-    ahead = Places.objects.filter(session__ends_at__gt=now).annotate(held=Coalesce(Subquery(counted), 0))
-    wrong = ahead.exclude(taken=F("held")).order_by("session").values_list("session", flat=True).distinct()
-    return sum(_recount(session) for session in list(wrong))
-
-
-def fill_freed(*, now: datetime) -> int:
-    """Give places that came free without a cancellation (a raised capacity) to those who wait. Returns how many."""
-    waiting = Registration.objects.filter(
-        session=OuterRef("session"), mode=OuterRef("mode"), state=RegistrationState.WAITLISTED
-    )
-    free = Q(capacity__isnull=True) | Q(taken__lt=F("capacity"))
-    ahead = Q(session__ends_at__gt=now) & ~Q(session__state=SessionState.CANCELLED)
-    promoted = 0
-    for pk in list(Places.objects.filter(free, ahead, Exists(waiting)).order_by("pk").values_list("pk", flat=True)):
-        while moved := _fill(pk, now):
-            promoted += moved
-    return promoted
-
-
-def register_enrolled(*, now: datetime) -> int:
-    """Register those enrolled in a whole series for its open sessions, in order of enrolment. Returns how many."""
-    registered = 0
-    for session in list(Session.objects.taking_registrations(now).order_by("starts_at", "pk")):
-        while moved := _register_batch(session, now):
-            registered += moved
-    return registered
-
-
-def follow_mode(*, now: datetime) -> int:
-    """Bring people along when a session changed its mode: place or wait go with them. Returns how many."""
-    strayed = Registration.objects.live().filter(session__ends_at__gt=now).exclude(mode=F("session__mode"))
-    sessions = strayed.exclude(session__mode=Mode.HYBRID).order_by().values_list("session", flat=True).distinct()
-    return sum(_bring_along(pk, now) for pk in list(sessions))
-
-
-@transaction.atomic
-def _recount(session: int) -> int:
-    seats = Seats([session])
-    for places in seats.all_of(session):
-        seats.recount(places)
-    seats.record()
-    return 1
-
-
-@transaction.atomic
-def _bring_along(session: int, now: datetime) -> int:
-    seats = Seats([session])
-    live = Registration.objects.live().filter(session=session)
-    moved = live.exclude(mode=seats.sessions[session].mode).update(mode=seats.sessions[session].mode)
-    for places in seats.all_of(session):
-        seats.recount(places)
-    seats.record()
-    return moved
-
-
 def _enrol(attendee: Attendee, series: Series, mode: str, now: datetime) -> bool:
     """Write the standing wish; True when it is news."""
     enrolment, created = Enrolment.objects.get_or_create(
@@ -199,7 +138,8 @@ def _known(attendee: Attendee, seats: Seats) -> dict[int, Registration]:
     return {registration.session_id: registration for registration in found}
 
 
-def _new(session: Session, attendee: Attendee, source: Source, now: datetime) -> Registration:
+def draft(session: Session, attendee: Attendee, source: Source, now: datetime) -> Registration:
+    """A registration that is not seated yet, with what the figures keep of its person."""
     return Registration(
         session=session,
         attendee=attendee,
@@ -225,34 +165,6 @@ def _write(made: list[Registration], seats: Seats) -> None:
     for registration in returning:
         registration.save()
     seats.record()
-
-
-@transaction.atomic
-def _fill(pk: int, now: datetime) -> int:
-    row = Places.objects.get(pk=pk)
-    seats = Seats([row.session_id])
-    moved = sum(seats.pass_on(places, now) for places in seats.all_of(row.session_id) if places.pk == pk)
-    seats.record()
-    return moved
-
-
-@transaction.atomic
-def _register_batch(session: Session, now: datetime) -> int:
-    """Register the next batch of the enrolled who have no registration for this session."""
-    seats = Seats([session.pk])
-    if session.pk not in seats.sessions or not seats.sessions[session.pk].takes_registrations(now):
-        return 0
-    made_before = Registration.objects.filter(session=session, attendee=OuterRef("attendee"))
-    enrolments = Enrolment.objects.standing().filter(~Exists(made_before), series=session.series_id)
-    made = []
-    for enrolment in enrolments.order_by("enrolled_at", "pk").select_related("attendee")[:BATCH]:
-        registration = _new(seats.sessions[session.pk], enrolment.attendee, Source.ENROLMENT, now)
-        seats.seat(registration, seats.of(session.pk, enrolment.mode), now)
-        # Saved one by one: the next in line must find this one before them.
-        registration.save()
-        made.append(registration)
-    seats.record()
-    return outbox.queue([outbox.about(registration, MessageKind.ENROLLED, now=now) for registration in made])
 
 
 def _tell(attendee: Attendee, series: Series, made: list[Registration], *, enrolled: bool, now: datetime) -> None:

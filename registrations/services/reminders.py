@@ -1,144 +1,147 @@
-"""Queue the reminders that should exist and do not: a set difference, so there is no cursor to lose."""
+"""Queue the reminders that should exist and do not: a set difference, so there is no cursor to lose.
 
-import logging
+For everyone confirmed, each rule in force has one row: queued for its moment, or skipped with the reason why
+it has nothing to say. So what staff read beforehand, what is sent, and who is left out are the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from registrations.choices import MessageKind, MessageState, RegistrationState, SkipReason
-from registrations.models import Message, Registration, ReminderRule
-from registrations.models.reminders import DEFAULT_OFFSETS
-from registrations.services import outbox
-from workshops.choices import SessionState
-from workshops.models import Series
+from registrations import moments
+from registrations.choices import Audience, MessageKind, MessageState, RuleKind, SkipReason
+from registrations.models import Message, ReminderRule
+from registrations.services import outbox, plans
+from workshops.models import Session
 
-logger = logging.getLogger(__name__)
+Group = dict[str, Any]
 
-BATCH = 500
-# Where the rules of a session lie, seen from a registration: its own, or in their place those of its series.
-OF_SESSION = "session__reminder_rules"
-OF_SERIES = "session__series__reminder_rules"
+BATCH = 1000
+REMINDING = (MessageKind.REMINDER, MessageKind.STARTING, MessageKind.FOLLOW_UP, MessageKind.PANEL_REMINDER)
+# What a rule said while it had nothing to say; judged anew when its moment moves.
+HELD_BACK = (SkipReason.LATE, SkipReason.PAST)
+# What makes rows one group: the same rule and moment, for readers of one zone.
+_GROUP = ("session", "rule", "due_at", "attendee__timezone", "speaker", "speaker__timezone", "speaker__country")
+_OF_RULE = ("rule__kind", "rule__offset", "rule__at_hour", "rule__quiet")
+_OF_SESSION = ("session__starts_at", "session__ends_at", "session__timezone")
 
 
 def queue_due(*, now: datetime) -> int:
-    """Queue a reminder for every confirmed registration and rule whose moment lies ahead or was missed.
+    """Write the row of every confirmed registration and every seat on a panel × rule in force that has none.
 
-    A moment counts when it lies after the confirmation, after the rule became active and after the
-    session was last revised, while the session has not begun: so nobody gets yesterday's reminder, and
-    a late registrant, a promotion, a new rule and an outage of two hours are one case.
-    Returns how many were queued. Running it twice adds nothing.
+    A moment counts when it lies after the confirmation, after the rule became active and after the session was
+    last revised: so nobody gets yesterday's reminder, and a late registrant, a promotion, a new rule and an
+    outage of two hours are one case. Returns how many were queued. Running it twice adds nothing.
     """
-    _drop_outdated()
-    _follow_rules(now)
+    outdated().update(state=MessageState.SKIPPED, skip_reason=SkipReason.SUPERSEDED)
+    put_right(now=now)
     _take_up_again(now)
-    return sum(_queue_missing(path, now) for path in (OF_SESSION, OF_SERIES))
+    return sum(_queue_for(session, rule, now) for session, rule in _pairs(now))
 
 
-def adopt_default_plan(*, now: datetime) -> int:
-    """Give every series without any rule seven days, one day and one hour; in force from now on."""
-    bare = Series.objects.filter(reminder_rules__isnull=True)
-    rules = [
-        ReminderRule(series=series, offset=offset, active_from=now) for series in bare for offset in DEFAULT_OFFSETS
-    ]
-    ReminderRule.objects.bulk_create(rules, ignore_conflicts=True)
-    return len(rules)
+def outdated() -> QuerySet[Message]:
+    """Reminders that speak of an older revision: staff shall not see two where one will leave."""
+    queued = Message.objects.filter(kind__in=REMINDING, state=MessageState.QUEUED)
+    ids = queued.filter(revision__lt=F("session__revision")).exclude(key__contains=":again:").values("pk")
+    return Message.objects.filter(pk__in=ids, state=MessageState.QUEUED)
 
 
-def missing(path: str, now: datetime) -> QuerySet[Registration]:
-    """Confirmed registrations × active rules without a message, as rows with `rule_pk` and `moment`."""
-    queued = Message.objects.filter(
-        registration=OuterRef("pk"),
-        rule=OuterRef("rule_pk"),
-        round=OuterRef("round"),
-        revision=OuterRef("session__revision"),
+def wanted_again(now: datetime) -> QuerySet[Message]:
+    """What was skipped for a reason that is gone: reminders taken again, a rule switched on."""
+    taken_again = Q(skip_reason=SkipReason.STOPPED, attendee__reminders_stopped_at__isnull=True)
+    switched_on = Q(skip_reason=SkipReason.RULE_OFF, rule__active=True, due_at__gt=F("rule__active_from"))
+    skipped = Message.objects.filter(kind__in=REMINDING, state=MessageState.SKIPPED, expires_at__gt=now)
+    return skipped.filter(taken_again | switched_on)
+
+
+def put_right(*, now: datetime) -> int:
+    """Delete rows whose moment is not that of their rule any more, or whose rule is not in the plan any more.
+
+    A rule, a zone, the quiet hours or the plan may have changed. The rows never left; the set difference writes
+    them anew. Returns how many. One query while all is as it should be.
+    """
+    own = ReminderRule.objects.filter(session=OuterRef("session"), audience=OuterRef("rule__audience"))
+    rows = _pending().filter(expires_at__gt=now, rule__isnull=False, revision=F("session__revision"))
+    facts = [*_GROUP, *_OF_RULE, *_OF_SESSION, "rule__session", "overruled"]
+    groups = rows.annotate(overruled=Exists(own)).order_by().values(*facts).distinct()
+    strayed = [{name: group[name] for name in _GROUP} for group in groups if _has_strayed(group)]
+    return sum(Message.objects.filter(pk__in=_pending().filter(**group).values("pk")).delete()[0] for group in strayed)
+
+
+def _has_strayed(group: Group) -> bool:
+    if group["session__starts_at"] is None or (group["overruled"] and group["rule__session"] is None):
+        return True
+    session = Session(**{name.removeprefix("session__"): group[name] for name in _OF_SESSION})
+    rule = ReminderRule(**{name.removeprefix("rule__"): group[name] for name in _OF_RULE})
+    return bool(group["due_at"] != moments.of(rule, session, _zone(group, session)))
+
+
+def _zone(group: Group, session: Session) -> str:
+    if group["speaker"] is None:
+        return str(group["attendee__timezone"])
+    return plans.zone_of(group["speaker__timezone"] or "", group["speaker__country"] or "", session)
+
+
+def _pending() -> QuerySet[Message]:
+    """Rows that still wait for their moment, or have none; without those that staff or lateness made."""
+    waiting = Q(state=MessageState.QUEUED) | Q(state=MessageState.SKIPPED, skip_reason__in=HELD_BACK)
+    return Message.objects.filter(waiting, kind__in=REMINDING, short=False).exclude(key__contains=":again:")
+
+
+def _take_up_again(now: datetime) -> None:
+    Message.objects.filter(pk__in=wanted_again(now).values("pk"), state=MessageState.SKIPPED).update(
+        state=MessageState.QUEUED, skip_reason="", next_attempt_at=F("due_at")
     )
-    rows = (
-        Registration.objects.filter(state=RegistrationState.CONFIRMED, session__starts_at__gt=now)
-        .exclude(session__state__in=[SessionState.CANCELLED, SessionState.DRAFT])
-        .annotate(
-            rule_pk=F(f"{path}__pk"),
-            rule_active=F(f"{path}__active"),
-            rule_active_from=F(f"{path}__active_from"),
-            moment=ExpressionWrapper(F("session__starts_at") - F(f"{path}__offset"), output_field=DateTimeField()),
-        )
-        .filter(rule_active=True, moment__gt=F("confirmed_at"))
-        .filter(moment__gt=F("rule_active_from"))
-        .filter(Q(session__revised_at__isnull=True) | Q(moment__gt=F("session__revised_at")))
-        .filter(~Exists(queued))
-    )
-    if path == OF_SERIES:
-        rows = rows.filter(~Exists(ReminderRule.objects.filter(session=OuterRef("session"))))
-    return rows.order_by("pk", "rule_pk").select_related("attendee", "session__series")
 
 
-def _queue_missing(path: str, now: datetime) -> int:
+def _pairs(now: datetime) -> Iterator[tuple[Session, ReminderRule]]:
+    """Every session and rule in force of which somebody has no row yet."""
+    found = {pair for query in plans.missing(now) for pair in query.order_by().values_list("session", "rule_pk")}
+    sessions = Session.objects.without_texts().in_bulk({session for session, _rule in found})
+    rules = ReminderRule.objects.in_bulk({rule for _session, rule in found})
+    for session, rule in sorted(found):
+        yield sessions[session], rules[rule]
+
+
+def _queue_for(session: Session, rule: ReminderRule, now: datetime) -> int:
     # Batch by batch, never an open cursor: on SQLite a reader that turns writer after somebody else wrote is refused.
-    queued, before = 0, ""
-    while batch := [_draft(row, now) for row in missing(path, now)[:BATCH]]:
-        if batch[0].key == before:
-            logger.error("Reminders from %s on are missing and cannot be queued.", before)
-            break
-        queued, before = queued + _write(batch), batch[0].key
+    plan = plans.of([session])[session.pk]
+    queued = after = 0
+    while rows := plans.without_row(session, rule, after=after, limit=BATCH):
+        drafts = [_draft(session, rule, plan, row, now) for row in rows]
+        queued += _write(drafts)
+        after = rows[-1].pk
     return queued
 
 
 @transaction.atomic
-def _write(batch: list[Message]) -> int:
-    return outbox.queue(batch)
+def _write(drafts: list[Message]) -> int:
+    outbox.queue(drafts)
+    return sum(draft.state == MessageState.QUEUED for draft in drafts)
 
 
-def _draft(row: Registration, now: datetime) -> Message:
-    rule = ReminderRule(pk=row.rule_pk)  # type: ignore[attr-defined]
-    return outbox.about(
-        row,
-        MessageKind.REMINDER,
+def _draft(session: Session, rule: ReminderRule, plan: list[ReminderRule], row: plans.Row, now: datetime) -> Message:
+    moment = moments.of(rule, session, row.zone)
+    reason = moments.reason_to_skip(rule, session, moment, row.confirmed_at)
+    came_late = row.confirmed_at if reason == SkipReason.LATE else None
+    short = came_late is not None and moments.speaks_shortly(rule, session, row.zone, came_late, plan)
+    return outbox.draft(
+        MessageKind.PANEL_REMINDER if rule.audience == Audience.PANEL else plans.RULED[RuleKind(rule.kind)],
+        key=f"{row.key}:{rule.pk}:{session.revision}",
         now=now,
-        occasion=f"{rule.pk}:{row.session.revision}",
-        due_at=row.moment,  # type: ignore[attr-defined]
-        expires_at=row.session.starts_at,
-        rule=rule,
-    )
-
-
-def _drop_outdated() -> None:
-    """Skip at once what speaks of an older revision: staff shall not see two reminders where one will leave."""
-    outdated = Message.objects.filter(
-        kind=MessageKind.REMINDER, state=MessageState.QUEUED, revision__lt=F("registration__session__revision")
-    )
-    Message.objects.filter(pk__in=outdated.values("pk"), state=MessageState.QUEUED).update(
-        state=MessageState.SKIPPED, skip_reason=SkipReason.SUPERSEDED
-    )
-
-
-def _follow_rules(now: datetime) -> None:
-    """Move queued reminders whose rule was edited; drop those whose new moment is in the past."""
-    moment = ExpressionWrapper(F("registration__session__starts_at") - F("rule__offset"), output_field=DateTimeField())
-    queued = Message.objects.filter(
-        kind=MessageKind.REMINDER, state=MessageState.QUEUED, revision=F("registration__session__revision")
-    )
-    strayed = queued.annotate(moment=moment).exclude(due_at=F("moment")).filter(expires_at__gt=now)
-    strayed = strayed.exclude(key__contains=":again:").select_related("rule").order_by("pk")
-    while batch := list(strayed[:BATCH]):
-        for message in batch:
-            _move(message)
-
-
-def _move(message: Message) -> None:
-    due_at = message.moment  # type: ignore[attr-defined]
-    queued = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED)
-    if message.rule is not None and due_at <= message.rule.active_from:
-        # It never left; should the rule move back, the set difference queues it anew.
-        queued.delete()
-    else:
-        queued.update(due_at=due_at, next_attempt_at=due_at)
-
-
-def _take_up_again(now: datetime) -> None:
-    """Queue again what was skipped for a reason that is gone: reminders taken again, a rule switched on."""
-    wanted_again = Q(skip_reason=SkipReason.STOPPED, attendee__reminders_stopped_at__isnull=True)
-    switched_on = Q(skip_reason=SkipReason.RULE_OFF, rule__active=True, due_at__gt=F("rule__active_from"))
-    ids = Message.objects.filter(wanted_again | switched_on, state=MessageState.SKIPPED, expires_at__gt=now)
-    Message.objects.filter(pk__in=ids.values("pk")).update(
-        state=MessageState.QUEUED, skip_reason="", next_attempt_at=F("due_at")
+        due_at=came_late if came_late and short else moment,
+        expires_at=moments.of_no_use_after(rule, session, moment),
+        state=MessageState.QUEUED if short or reason is None else MessageState.SKIPPED,
+        skip_reason="" if short or reason is None else reason,
+        series_id=session.series_id,
+        session_id=session.pk,
+        rule_id=rule.pk,
+        short=short,
+        revision=session.revision,
+        **row.reader,
     )

@@ -89,7 +89,11 @@ def test_nobody_is_mailed_for_a_registration_that_nobody_made(series: Series) ->
     load_demo()
     call_command("tick", stdout=StringIO())
 
-    assert set(Message.objects.values_list("kind", "state").distinct()) == {("reminder", "queued")}
+    assert set(Message.objects.values_list("kind", "state").distinct()) == {
+        ("reminder", "queued"),
+        ("starting", "queued"),
+        ("follow_up", "queued"),
+    }
     assert Message.objects.earliest("due_at").due_at > NOW
 
 

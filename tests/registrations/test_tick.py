@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from registrations.services import clockwork
-from tests.factories import NOW
+from tests.factories import NOW, create_series
 from tests.servers.processes import wait_for
+from workshops.models import Series
 
 
 def test_one_tick_says_what_became_of_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,10 +64,10 @@ def test_the_loop_survives_a_database_that_is_away(
 @pytest.mark.real_time
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_ends_cleanly_when_it_is_asked_to(sqlite_house: Any, number: signal.Signals) -> None:
-    sqlite_house.run("from tests.factories import *; create_series()")
+    sqlite_house.run("from tests.factories import *; create_session(starts_at=clock.now() + timedelta(days=10))")
     loop = sqlite_house.start("tick", "manage", "tick", "--loop")
-    looping = "from registrations.models import ReminderRule; answer = ReminderRule.objects.count()"
-    wait_for(lambda: sqlite_house.run(looping) == 3, what="the first tick")
+    looping = "from registrations.models import Announcement; answer = Announcement.objects.count()"
+    wait_for(lambda: sqlite_house.run(looping) == 1, what="the first tick")
 
     loop.popen.send_signal(number)
 
@@ -79,8 +80,11 @@ def test_a_step_that_fails_is_logged_and_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     done: list[object] = []
-    steps: object = (("first", lambda now: {}[now]), ("second", lambda now: done.append(now)))
-    monkeypatch.setattr(clockwork, "_STEPS", steps)
+    create_series()
+    work = lambda now: [] if done else [Series.objects.all()]  # noqa: E731
+    first = clockwork.Step("first", lambda now: [Series.objects.all()], lambda now: {}[now])
+    second = clockwork.Step("second", work, done.append)
+    monkeypatch.setattr(clockwork, "STEPS", (first, second))
 
     with caplog.at_level(logging.ERROR):
         clockwork.find_work(clock=lambda: NOW)

@@ -6,7 +6,7 @@ import pytest
 
 from registrations import truth
 from registrations.models import Message, Registration, ReminderRule
-from registrations.services import outbox, places, reminders
+from registrations.services import outbox, places, reminders, upkeep
 from tests.factories import NOW, create_series, create_session, register, register_for
 from workshops.models import Session
 
@@ -71,7 +71,7 @@ def test_who_was_enrolled_onto_the_waiting_list_hears_so_and_who_was_confirmed_h
     for name in ("Ana", "Luis"):
         register_for([], name, series=series, whole_series=True)
     create_session(series, capacity=1)
-    places.register_enrolled(now=NOW)
+    upkeep.register_enrolled(now=NOW)
     confirmed, waiting = Message.objects.filter(kind="enrolled").order_by("-round")
 
     assert (reason(confirmed), reason(waiting)) == (None, None)

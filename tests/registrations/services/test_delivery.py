@@ -102,7 +102,7 @@ def test_of_two_overdue_reminders_only_the_nearer_leaves(server):
     reminders.queue_due(now=NOW)
 
     assert deliver(session.starts_at - 30 * MINUTE) == {"skipped": 1, "sent": 1}
-    assert reasons() == ["superseded"]
+    assert reasons() == ["late", "superseded"]
 
 
 def test_no_reminder_leaves_after_the_start(server):
@@ -112,7 +112,7 @@ def test_no_reminder_leaves_after_the_start(server):
     reminders.queue_due(now=NOW)
 
     assert deliver(session.starts_at) == {"skipped": 2}
-    assert reasons() == ["expired", "expired"]
+    assert reasons() == ["late", "expired", "expired"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrations.models import Attendee, Enrolment, Message, Registration
-from registrations.services import places
+from registrations.services import places, upkeep
 from tests.factories import NOW, create_series, create_session, register, register_for, states
 from workshops.models import Places, Session
 
@@ -21,7 +21,7 @@ def test_an_enrolment_reaches_the_sessions_of_its_own_series_only():
     enrol("Ana", create_series())
     elsewhere = create_session(create_series("another"))
 
-    assert places.register_enrolled(now=NOW) == 0
+    assert upkeep.register_enrolled(now=NOW) == 0
     assert states(elsewhere) == {}
 
 
@@ -61,7 +61,7 @@ def test_an_enrolment_keeps_its_mode_and_says_where_the_registration_came_from()
     enrol("Ana", series, mode="in_person")
     create_session(series, mode="hybrid")
 
-    places.register_enrolled(now=NOW)
+    upkeep.register_enrolled(now=NOW)
 
     assert Registration.objects.values_list("mode", "source").get() == ("in_person", "enrolment")
 
@@ -72,14 +72,14 @@ def test_a_session_that_closed_meanwhile_enrols_nobody():
     session = create_session(series)
     Session.objects.update(state="closed")
 
-    assert places._register_batch(session, NOW) == 0
+    assert upkeep._register_batch(session, NOW) == 0
 
 
 def test_at_a_hybrid_session_nobody_is_moved():
     session = create_session(mode="hybrid")
     register(session, "Ana", mode="in_person")
 
-    assert places.follow_mode(now=NOW) == 0
+    assert upkeep.follow_mode(now=NOW) == 0
     assert Registration.objects.get().mode == "in_person"
 
 
@@ -89,7 +89,7 @@ def test_people_of_a_session_that_is_over_are_not_moved():
     session.mode = "online"
     session.revise(now=NOW)
 
-    assert places.follow_mode(now=session.ends_at) == 0
+    assert upkeep.follow_mode(now=session.ends_at) == 0
     assert list(Places.objects.order_by("mode").values_list("mode", "taken")) == [("in_person", 1), ("online", 0)]
 
 
@@ -101,7 +101,7 @@ def test_who_was_in_stays_in_when_the_other_mode_has_fewer_places():
     session.revise(now=NOW)
     Places.objects.get(mode="online").set_capacity(1)
 
-    places.follow_mode(now=NOW)
+    upkeep.follow_mode(now=NOW)
 
     assert set(states(session).values()) == {"confirmed"}
     assert Places.objects.values_list("capacity", "ceiling", "taken").get(mode="online") == (1, 2, 2)

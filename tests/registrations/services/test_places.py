@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrations.models import Attendee, Consent, Enrolment, Message, Registration
-from registrations.services import places
+from registrations.services import places, upkeep
 from tests.factories import NOW, create_attendee, create_series, create_session, register, register_for, states
 from workshops.models import Places
 
@@ -64,13 +64,13 @@ def test_registrations_written_by_a_script_are_counted_at_the_next_tick():
         )
     Registration.objects.filter(session=other).update(state="cancelled")
 
-    recounted = places.recount_changed(now=NOW)
+    recounted = upkeep.recount_changed(now=NOW)
 
     assert recounted == 2
     assert (taken(session), taken(other)) == (3, 0)
     assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "confirmed"}
     assert register(session, "Mara", NOW + MINUTE).state == "waitlisted"
-    assert places.recount_changed(now=NOW) == 0
+    assert upkeep.recount_changed(now=NOW) == 0
 
 
 def test_leaving_the_waiting_list_frees_nothing():
@@ -111,7 +111,7 @@ def test_raising_the_capacity_promotes_exactly_the_difference():
         register(session, name, NOW + n * MINUTE)
 
     Places.objects.get(session=session).set_capacity(3)
-    places.fill_freed(now=NOW + 9 * MINUTE)
+    upkeep.fill_freed(now=NOW + 9 * MINUTE)
 
     assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "confirmed", "Iván": "waitlisted"}
 
@@ -134,7 +134,7 @@ def test_taking_the_limit_away_lets_everyone_in():
         register(session, name, NOW + n * MINUTE)
 
     Places.objects.get(session=session).set_capacity(None)
-    promoted = places.fill_freed(now=NOW + 9 * MINUTE)
+    promoted = upkeep.fill_freed(now=NOW + 9 * MINUTE)
 
     assert promoted == 2
     assert set(states(session).values()) == {"confirmed"}
@@ -217,8 +217,8 @@ def test_the_whole_series_is_a_standing_enrolment():
     later.revise()
     Places.objects.get(session=later).set_capacity(1)
 
-    registered = places.register_enrolled(now=NOW + 9 * MINUTE)
-    again = places.register_enrolled(now=NOW + 10 * MINUTE)
+    registered = upkeep.register_enrolled(now=NOW + 9 * MINUTE)
+    again = upkeep.register_enrolled(now=NOW + 10 * MINUTE)
 
     assert (registered, again) == (2, 0)
     assert states(later) == {"Ana": "confirmed", "Luis": "waitlisted"}
@@ -231,7 +231,7 @@ def test_who_opted_out_of_one_session_is_not_enrolled_in_it_again():
     register_for([], "Ana", series=series, whole_series=True)
     places.cancel(registration=Registration.objects.get(), now=NOW + MINUTE)
 
-    places.register_enrolled(now=NOW + 2 * MINUTE)
+    upkeep.register_enrolled(now=NOW + 2 * MINUTE)
 
     assert states(session) == {"Ana": "cancelled"}
     assert Enrolment.objects.standing().count() == 1
@@ -254,7 +254,7 @@ def test_nobody_is_promoted_into_a_session_that_was_cancelled_or_is_over():
     session.revise(now=NOW)
 
     places.cancel(registration=ana, now=NOW + 2 * MINUTE)
-    places.fill_freed(now=NOW + 3 * MINUTE)
+    upkeep.fill_freed(now=NOW + 3 * MINUTE)
 
     assert states(session) == {"Ana": "cancelled", "Luis": "waitlisted"}
 

@@ -54,7 +54,7 @@ def test_who_waits_is_not_reminded_and_who_is_promoted_gets_what_is_still_ahead(
 
     reminders.queue_due(now=NOW + 5 * DAY)
 
-    of_luis = Message.objects.filter(kind="reminder", registration=luis).order_by("due_at")
+    of_luis = Message.objects.filter(kind="reminder", registration=luis, state="queued").order_by("due_at")
     assert [session.starts_at - message.due_at for message in of_luis] == [DAY, HOUR]
 
 
@@ -166,17 +166,6 @@ def test_no_cancelled_draft_or_undated_session_reminds():
     assert numbers == {1}
 
 
-def test_a_series_without_rules_gets_the_usual_plan_from_now_on():
-    session = create_session(starts_at=NOW + 3 * DAY)
-    ReminderRule.objects.all().delete()
-
-    reminders.adopt_default_plan(now=NOW)
-    reminders.adopt_default_plan(now=NOW)
-
-    rules = ReminderRule.objects.filter(series=session.series).order_by("-offset").values_list("offset", "active_from")
-    assert list(rules) == [(7 * DAY, NOW), (DAY, NOW), (HOUR, NOW)]
-
-
 def test_reminders_of_an_older_revision_are_dropped_as_soon_as_the_newer_are_queued():
     session = create_session(starts_at=NOW + 10 * DAY)
     register(session, "Ana")
@@ -256,15 +245,6 @@ def test_a_reminder_is_of_no_use_once_the_session_begins():
     assert set(Message.objects.filter(kind="reminder").values_list("expires_at", flat=True)) == {session.starts_at}
 
 
-def test_a_series_with_a_rule_of_its_own_gets_no_other():
-    create_session()
-    ReminderRule.objects.exclude(offset=DAY).delete()
-
-    reminders.adopt_default_plan(now=NOW)
-
-    assert list(ReminderRule.objects.values_list("offset", flat=True)) == [DAY]
-
-
 def test_a_moved_rule_moves_the_moment_of_delivery_too_and_leaves_what_left():
     session = create_session(starts_at=NOW + 10 * DAY)
     register(session, "Ana")
@@ -319,18 +299,3 @@ def test_a_copy_that_staff_asked_for_does_not_wait_for_the_rule():
 
     copy.refresh_from_db()
     assert copy.next_attempt_at == NOW
-
-
-def test_reminders_that_cannot_be_queued_end_the_loop_with_a_word_to_staff(monkeypatch, caplog):
-    register(create_session(), "Ana")
-    tries = []
-
-    def write_nothing(batch) -> int:
-        tries.append(1)
-        assert len(tries) < 3
-        return 0
-
-    monkeypatch.setattr(reminders, "_write", write_nothing)
-
-    assert reminders.queue_due(now=NOW) == 0
-    assert "are missing and cannot be queued" in caplog.text
