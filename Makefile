@@ -11,7 +11,7 @@ help:
 	@echo "make run     start everything on this machine, until Ctrl-C (PORT, VAR_DIR, DEMO=0)"
 	@echo "make test    run the whole suite (ARGS='-k reminder' for a part)"
 	@echo "make check   lint, types, layers, templates, migrations, catalogues, deployment settings"
-	@echo "make bench   measure the session page and the registration against a bare view"
+	@echo "make bench   measure pages and mails beside the barest ones (python -m bench mail for a part)"
 
 run: .venv/installed .venv/catalogues
 	@$(BIN)/python manage.py prepare

@@ -1,1 +1,1 @@
-"""Measurements as ratios against a bare Django view, in one run on one machine: `make bench`."""
+"""Measurements in one run on one machine, most of them as ratios against the barest thing: `make bench`."""
