@@ -102,6 +102,13 @@ class EvidenceKind(TextChoices):
     JOIN = "join", pgettext_lazy("evidence", "Joined by link")
 
 
+class Came(TextChoices):
+    """Whom a bulletin means after a session."""
+
+    YES = "yes", _("Those who came")
+    NO = "no", _("Those who did not")
+
+
 class MessageState(TextChoices):
     QUEUED = "queued", pgettext_lazy("message", "Queued")
     SENDING = "sending", pgettext_lazy("message", "Being sent")

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from iatp_events.lib import clock
 from iatp_events.lib.folding import FoldedField
-from registrations.choices import Gender, Source
+from registrations.choices import Came, ConsentKind, Gender, Source
+from registrations.models.bulletins import Bulletin
 from workshops.choices import Sector
+from workshops.models import Session
 from workshops.models.series import validate_zone
 
 if TYPE_CHECKING:
@@ -33,6 +36,52 @@ def normalise(address: str) -> str:
     return f"{local}@{domain.rstrip('.').encode('idna').decode('ascii')}"
 
 
+class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    def with_address(self) -> AttendeeQuerySet:
+        return self.filter(Exists(EmailAddress.objects.filter(attendee=OuterRef("pk"))))
+
+    def stopped_announcements(self, series: int) -> AttendeeQuerySet:
+        """Those who said that they want no announcements of a series, and have not asked for them since."""
+        said = Q(consents__series=series, consents__kind=ConsentKind.ANNOUNCEMENTS)
+        standing = Attendee.objects.filter(said, consents__withdrawn_at__isnull=True)
+        return self.filter(pk__in=Attendee.objects.filter(said).values("pk")).exclude(pk__in=standing.values("pk"))
+
+    def asked_for_by(self, bulletin: Bulletin) -> AttendeeQuerySet:
+        """The group as staff described it, whether a mail may reach them or not."""
+        session = bulletin.session
+        people = self._registered_for(bulletin, session) if session else self._of_series(bulletin.series_id)
+        if bulletin.countries:
+            people = people.filter(country__in=bulletin.countries)
+        if bulletin.initiative:
+            people = people.filter(initiative__iexact=bulletin.initiative)
+        return people.filter(language__in=bulletin.languages) if bulletin.languages else people
+
+    def meant_by(self, bulletin: Bulletin) -> AttendeeQuerySet:
+        """Who gets a bulletin: the same query counts, lists, queues, and asks again before each mail leaves."""
+        people = self.asked_for_by(bulletin).with_address()
+        if bulletin.session_id is None:
+            # About a session one may write to its people; about a series, to those who did not stop it.
+            stopped = Attendee.objects.stopped_announcements(bulletin.series_id)
+            people = people.exclude(pk__in=stopped.values("pk"))
+        return people
+
+    def _registered_for(self, bulletin: Bulletin, session: Session) -> AttendeeQuerySet:
+        everyone = session.registrations.all()
+        there = everyone.filter(evidence__isnull=False)
+        registered = everyone.filter(state__in=bulletin.states_meant)
+        if bulletin.came == Came.YES:
+            registered = registered.filter(pk__in=there.values("pk"))
+        elif bulletin.came == Came.NO:
+            # Where nobody wrote down who came, nobody can be missed.
+            registered = registered.filter(mode__in=there.values("mode")).exclude(pk__in=there.values("pk"))
+        return self.filter(pk__in=registered.values("attendee"))
+
+    def _of_series(self, series: int) -> AttendeeQuerySet:
+        registered = Attendee.objects.filter(registrations__session__series=series)
+        enrolled = Attendee.objects.filter(enrolments__series=series, enrolments__left_at__isnull=True)
+        return self.filter(Q(pk__in=registered.values("pk")) | Q(pk__in=enrolled.values("pk")))
+
+
 class Attendee(models.Model):
     full_name = models.CharField(_("full name"), max_length=200)
     country = CountryField(_("country"), blank=True)
@@ -47,6 +96,7 @@ class Attendee(models.Model):
     created_at = models.DateTimeField(_("created"), default=clock.now)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
+    objects = AttendeeQuerySet.as_manager()
     addresses: RelatedManager[EmailAddress]
 
     class Meta:
