@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
+from iatp_events.lib import clock
+from registrations.models import Message
 from registrations.services import clockwork
-from tests.factories import NOW, create_series
+from tests.factories import NOW, create_rule, create_series, create_session, create_speaker, register, seat
 from tests.servers.processes import wait_for
 from workshops.models import Series
 
@@ -91,3 +94,22 @@ def test_a_step_that_fails_is_logged_and_holds_up_no_other(
 
     assert done == [NOW]
     assert [record.getMessage() for record in caplog.records] == ["The step first failed; the next tick tries again."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("people", [0, 1, 30])
+def test_a_tick_with_nothing_due_asks_little_whatever_the_tables_hold(people: int) -> None:
+    session = create_session(starts_at=NOW + timedelta(days=10), capacity=20)
+    for number in range(people):
+        register(session, f"Persona {number}", NOW - timedelta(days=1), announcements=True)
+    seat(create_speaker(email="rosa@example.org"), session)
+    create_rule(series=session.series, offset=timedelta(days=1), audience="panel")
+    Message.objects.update(state="sent", sent_at=NOW)
+    clockwork.find_work(clock=lambda: NOW)
+
+    with CaptureQueriesContext(connection) as queries:
+        clockwork.tick(clock=clock.now)
+
+    # The sessions and what they last said, the reminders and their moments, and everything else at once;
+    # outside of tests the clock is the fourth.
+    assert len(queries) == 3, [query["sql"][:120] for query in queries]

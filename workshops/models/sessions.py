@@ -45,7 +45,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def revise_changed(self, *, now: datetime) -> int:
         """Revise what was changed by SQL, by a shell or by a law that moved a clock. Returns how many rose."""
         # A zone that does not exist, written by SQL, must not hide the other sessions from the tick.
-        known = [session for session in self if zones.exists(session.timezone)]
+        known = [session for session in self.without_texts() if zones.exists(session.timezone)]
         return sum(self._revise_locked(session.pk, now) for session in known if session.is_stale)
 
     @transaction.atomic
@@ -237,7 +237,7 @@ class Session(models.Model):
             venue=self.venue,
             address=self.address,
             cancelled=self.is_cancelled,
-            revised_at=self.revised_at,
+            revised_at=self.revised_at or clock.now(),
         )
 
     def _provide_places(self) -> None:
