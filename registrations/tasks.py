@@ -1,6 +1,7 @@
 """Celery's door to the services. No task carries data: the database is the queue."""
 
 from celery import shared_task
+from django.conf import settings
 
 from iatp_events.lib import clock
 from registrations.services import clockwork, delivery
@@ -9,6 +10,7 @@ from registrations.services import clockwork, delivery
 @shared_task(name="registrations.tick", ignore_result=True)
 def tick(**_: object) -> None:
     clockwork.tick(clock=clock.now)
+    clockwork.watch(clock=clock.now, for_=settings.TICK_EVERY)
 
 
 @shared_task(name="registrations.deliver", ignore_result=True)

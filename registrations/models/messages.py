@@ -30,6 +30,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         abandoned = Q(state=MessageState.SENDING, lease_until__lte=now)
         return self.filter(queued | abandoned).order_by("next_attempt_at", "pk")
 
+    def next_moment(self, *, after: datetime, until: datetime) -> datetime | None:
+        """The first moment in between at which something falls due. One query."""
+        ahead = self.filter(state=MessageState.QUEUED, next_attempt_at__gt=after, next_attempt_at__lte=until)
+        moment: datetime | None = ahead.aggregate(first=models.Min("next_attempt_at"))["first"]
+        return moment
+
     def unfinished(self) -> MessageQuerySet:
         return self.filter(state__in=UNFINISHED)
 

@@ -5,10 +5,11 @@ nothing to do costs four queries, whatever the tables hold.
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, QuerySet
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 # A step may make work for one before it (a place that comes free, a session that opens); more rounds wait for a tick.
 ROUNDS = 3
+NAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,23 @@ def tick(*, clock: Clock) -> Counter[str]:
     """
     found = find_work(clock=clock)
     return delivery.deliver_due(clock=clock) if found else Counter()
+
+
+def watch(*, clock: Clock, for_: timedelta, wait: Callable[[float], object] = time.sleep) -> Counter[str]:
+    """Deliver what falls due between this tick and the next, within a second of its moment.
+
+    for_: how long until the next tick. wait: sleeps that many seconds; returns something true to end the watch.
+    """
+    now = clock()
+    until = now + for_
+    outcomes: Counter[str] = Counter()
+    while moment := Message.objects.next_moment(after=now, until=until):
+        # Naps, not one long sleep: a confirmation may be queued meanwhile, and this worker may be the only one.
+        if wait(min(NAP, (moment - now).total_seconds())):
+            break
+        outcomes += delivery.deliver_due(clock=clock)
+        now = clock()
+    return outcomes
 
 
 def find_work(*, clock: Clock) -> bool:

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +19,12 @@ from registrations.services import clockwork
 from tests.factories import NOW, create_rule, create_series, create_session, create_speaker, register, seat
 from tests.servers.processes import wait_for
 from workshops.models import Series
+
+OPEN_SESSION = """
+from iatp_events.lib import clock
+from tests.factories import create_session, timedelta
+create_session(starts_at=clock.now() + timedelta(days=10))
+"""
 
 
 def test_one_tick_says_what_became_of_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +74,7 @@ def test_the_loop_survives_a_database_that_is_away(
 @pytest.mark.real_time
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_ends_cleanly_when_it_is_asked_to(sqlite_house: Any, number: signal.Signals) -> None:
-    sqlite_house.run("from tests.factories import *; create_session(starts_at=clock.now() + timedelta(days=10))")
+    sqlite_house.run(OPEN_SESSION)
     loop = sqlite_house.start("tick", "manage", "tick", "--loop")
     looping = "from registrations.models import Announcement; answer = Announcement.objects.count()"
     wait_for(lambda: sqlite_house.run(looping) == 1, what="the first tick")
@@ -113,3 +120,32 @@ def test_a_tick_with_nothing_due_asks_little_whatever_the_tables_hold(people: in
     # The sessions and what they last said, the reminders and their moments, and everything else at once;
     # outside of tests the clock is the fourth.
     assert len(queries) == 3, [query["sql"][:120] for query in queries]
+
+
+@pytest.mark.django_db
+def test_what_falls_due_between_two_ticks_leaves_at_its_moment() -> None:
+    register(create_session(), "Ana")
+    Message.objects.update(next_attempt_at=NOW + timedelta(seconds=4))
+    with time_machine.travel(NOW, tick=False) as moment:
+        naps: list[float] = []
+
+        def wait(seconds: float) -> None:
+            naps.append(seconds)
+            moment.shift(seconds)
+
+        outcomes = clockwork.watch(clock=clock.now, for_=timedelta(seconds=10), wait=wait)
+
+    assert outcomes == {"sent": 1}
+    assert sum(naps) == 4
+
+
+@pytest.mark.django_db
+def test_a_watch_sleeps_for_nothing_that_is_far_and_ends_when_asked_to() -> None:
+    register(create_session(), "Ana")
+    Message.objects.update(next_attempt_at=NOW + timedelta(seconds=4))
+    naps: list[float] = []
+
+    far = clockwork.watch(clock=lambda: NOW, for_=timedelta(seconds=3), wait=naps.append)
+    asked = clockwork.watch(clock=lambda: NOW, for_=timedelta(seconds=9), wait=lambda seconds: True)
+
+    assert (far, asked, naps) == ({}, {}, [])

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from django.conf import settings
@@ -29,14 +30,16 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
-            self._tick()
-            stop.wait(settings.TICK_EVERY.total_seconds())
+            began = time.monotonic()
+            self._tick(stop)
+            stop.wait(max(0.0, began + settings.TICK_EVERY.total_seconds() - time.monotonic()))
 
-    def _tick(self) -> None:
+    def _tick(self, stop: threading.Event) -> None:
         """Survive a database that is away: the next tick finds the same work."""
         try:
             close_old_connections()
             clockwork.tick(clock=clock.now)
+            clockwork.watch(clock=clock.now, for_=settings.TICK_EVERY, wait=stop.wait)
         except Error:
             logger.exception("The tick failed; the next one tries again.")
 
