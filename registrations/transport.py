@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from types import TracebackType
 
 from django.conf import settings
@@ -27,7 +28,10 @@ class Unreachable(Exception):
 class Postbox:
     """Sends mails one by one over a connection that is kept until the box is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, connect: timedelta | None = None, budget: timedelta | None = None) -> None:
+        """How long to wait for a connection, and for one mail in all; by default as the settings say."""
+        self._connect = connect or settings.MAIL_CONNECT_TIMEOUT
+        self._budget = budget or settings.MAIL_BUDGET
         self.refusals = 0
         """Connections refused in a row."""
         self._smtp: EmailBackend | None = None
@@ -56,7 +60,7 @@ class Postbox:
     def _connected(self) -> EmailBackend:
         if self._smtp is not None:
             return self._smtp
-        backend = EmailBackend(**(settings.SMTP or {}), timeout=settings.MAIL_CONNECT_TIMEOUT.total_seconds())
+        backend = EmailBackend(**(settings.SMTP or {}), timeout=self._connect.total_seconds())
         try:
             backend.open()
         except (OSError, smtplib.SMTPException) as error:
@@ -69,7 +73,7 @@ class Postbox:
 
     def _send_by_smtp(self, mail: EmailMessage, backend: EmailBackend) -> None:
         try:
-            with _deadline(backend):
+            with _deadline(backend, self._budget):
                 backend.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
@@ -101,7 +105,7 @@ class Postbox:
 
 
 @contextmanager
-def _deadline(backend: EmailBackend) -> Iterator[None]:
+def _deadline(backend: EmailBackend, budget: timedelta) -> Iterator[None]:
     """Cut the line when one mail takes longer than its budget in all.
 
     The timeout of a socket counts from byte to byte: a server that drips would outlive every lease.
@@ -111,7 +115,7 @@ def _deadline(backend: EmailBackend) -> Iterator[None]:
         with suppress(OSError, AttributeError):
             backend.connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
-    timer = threading.Timer(settings.MAIL_BUDGET.total_seconds(), cut)
+    timer = threading.Timer(budget.total_seconds(), cut)
     timer.daemon = True
     timer.start()
     try:
