@@ -10,6 +10,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 
 from registrations import emails
 from registrations.models import Message
@@ -32,7 +33,10 @@ def of(message: Message) -> Preview:
     """Read the file the mail was written to, or compose the mail anew."""
     if copy := _kept_copy(message):
         return _read(copy)
-    mail = emails.compose(message).mail
+    return of_mail(emails.compose(message).mail)
+
+
+def of_mail(mail: EmailMultiAlternatives) -> Preview:
     html = next((str(content) for content, kind in mail.alternatives if kind == "text/html"), "")
     return Preview(str(mail.subject), ", ".join(mail.to), str(mail.body), html, kept=False)
 
