@@ -3,8 +3,9 @@
 from iatp_events.lib import signing
 from iatp_events.lib.addresses import absolute
 from registrations.models import Attendee, Registration
+from workshops.models import Series, Session, Speaker
 
-REGISTRATION, JOIN, STOP, CALENDAR = "registration", "join", "stop", "calendar"
+REGISTRATION, JOIN, STOP, CALENDAR, ONE_TAP, PANEL = "registration", "join", "stop", "calendar", "one_tap", "panel"
 
 
 def token(registration: Registration) -> str:
@@ -30,10 +31,30 @@ def cancel(registration: Registration) -> str:
 
 
 def stop(attendee: Attendee) -> str:
-    """Stops reminders (RFC 8058)."""
+    """Stops reminders (RFC 8058), and shows what else can be stopped."""
     return absolute("links:stop", signing.token(STOP, attendee.pk))
+
+
+def stop_announcements(attendee: Attendee, series: Series) -> str:
+    """Stops the announcements of a series (RFC 8058); the same page, told apart by its second number."""
+    return absolute("links:stop", signing.token(STOP, attendee.pk, series.pk))
+
+
+def one_tap(attendee: Attendee, session: Session) -> str:
+    """Registers a person we know for one session, by one button."""
+    return absolute("links:one_tap", signing.token(ONE_TAP, attendee.pk, session.pk))
+
+
+def panel(speaker: Speaker, session: Session) -> str:
+    """Opens what a speaker needs on the day: the role, the hour, and the room ahead of everyone."""
+    return absolute("links:panel", signing.token(PANEL, speaker.pk, session.pk))
 
 
 def calendar(attendee: Attendee) -> str:
     """The feed of everything a person is registered for."""
     return absolute("links:calendar", signing.token(CALENDAR, attendee.pk))
+
+
+def series_page(series: Series, language: str) -> str:
+    """The public page of a series; nobody's own."""
+    return absolute("workshops:series", series.slug, language=language)

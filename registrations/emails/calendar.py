@@ -1,0 +1,64 @@
+"""The calendar part of a mail: invite, update or withdraw (docs/decisions/006)."""
+
+from __future__ import annotations
+
+from django.core.mail import EmailAlternative, EmailMultiAlternatives
+from icalendar import Event
+
+from registrations.choices import MessageKind
+from registrations.emails.scene import Entry, Scene
+from registrations.emails.values import one_line
+from workshops import ical
+
+INVITES = (
+    MessageKind.CONFIRMATION,
+    MessageKind.ENROLLED,
+    MessageKind.PROMOTED,
+    MessageKind.CHANGED,
+    MessageKind.PANEL_REMINDER,
+)
+WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
+
+
+def attach(mail: EmailMultiAlternatives, scene: Scene) -> None:
+    """Several sessions at once travel as one published file; one as an invitation to its reader."""
+    kind, entries = scene.message.kind, scene.entries
+    guest = ical.Guest(one_line(scene.reader.name)[:100], scene.reader.address)
+    postponed = kind == MessageKind.CHANGED and entries and entries[0].session.starts_at is None
+    if (kind in WITHDRAWS and entries) or postponed:
+        _attach_one(mail, entries[0], guest, ical.CANCEL)
+    elif kind in INVITES:
+        held = [entry for entry in entries if _holds_place(entry)]
+        if len(held) == 1 and len(entries) == 1:
+            _attach_one(mail, held[0], guest, ical.REQUEST)
+        elif held:
+            events = [_event(entry, None) for entry in held]
+            content = ical.calendar(events, method=ical.PUBLISH, name=str(scene.message.series))
+            mail.attach("sessions.ics", content.decode(), "text/calendar; method=PUBLISH")
+
+
+def _holds_place(entry: Entry) -> bool:
+    return entry.registration.holds_place if entry.registration else entry.reader.speaker is not None
+
+
+def _attach_one(mail: EmailMultiAlternatives, entry: Entry, guest: ical.Guest, method: str) -> None:
+    event = _event(entry, guest, cancelled=method == ical.CANCEL)
+    if event is None:
+        return
+    content = ical.calendar([event], method=method).decode()
+    mail.alternatives.append(EmailAlternative(content, f"text/calendar; method={method}"))
+
+
+def _event(entry: Entry, guest: ical.Guest | None, *, cancelled: bool = False) -> Event | None:
+    registration, session = entry.registration, entry.session
+    if registration is None:
+        return ical.event(session, url=entry.join, sequence=session.revision, guest=guest, cancelled=cancelled)
+    moments = [session.revised_at, registration.confirmed_at, registration.cancelled_at, registration.created_at]
+    return ical.event(
+        session,
+        url=entry.join,
+        sequence=registration.calendar_sequence,
+        stamp=max(moment for moment in moments if moment),
+        guest=guest,
+        cancelled=cancelled,
+    )

@@ -1,0 +1,86 @@
+"""What may stand in braces in the text of a mail, in which wording, and what it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from registrations.choices import Wording
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# One word or a few, anywhere in the subject or the text.
+INLINE: dict[str, StrPromise] = {
+    "name": _("the reader’s full name"),
+    "series": _("the name of the series"),
+    "number": _("the number of the session"),
+    "question": _("the central question of the session"),
+    "day": _("“Today”, “Tomorrow”, or day and month, by the reader’s calendar"),
+    "date": _("weekday, day, month and year where the reader is"),
+    "short_date": _("day and month where the reader is"),
+    "hour": _("the hour where the reader is"),
+    "city": _("the reader’s city"),
+    "local_hour": _("hour and city, as in 09:00 (Bogotá); nothing while the hour is unknown"),
+    "place_in_line": _("the reader’s place on the waiting list, a number"),
+    "how_many": _("how many sessions the mail is about, a number"),
+    "role": _("the reader’s role on the panel"),
+}
+# A whole sentence in the reader's language, or nothing; in the text only.
+SENTENCES: dict[str, StrPromise] = {
+    "standing": _("a sentence: the place is kept, or the place on the waiting list"),
+    "whole_series": _("a sentence for those enrolled in the whole series; nothing for the others"),
+}
+# A paragraph of its own: it vanishes with its paragraph where there is nothing to show.
+BLOCKS: dict[str, StrPromise] = {
+    "when": _("date and hour where the reader is, the organiser’s hour, the venue, and the question"),
+    "former_when": _("the date and hour that no longer hold, struck through"),
+    "sessions": _("every session the mail is about, with its date and a link"),
+    "changes": _("a table of what changed: before and now"),
+    "reason": _("why the session was cancelled, where somebody wrote it"),
+    "next_session": _("the next session that takes registrations, with a button that registers the reader"),
+    "my_registration": _("button: see my registration"),
+    "my_place": _("button: see my place on the list"),
+    "join": _("button: join the room, through the reader’s own page"),
+    "cant_come": _("button: I can’t come"),
+    "register": _("button: register the reader for the session by one tap"),
+    "see_session": _("button: the page of the session"),
+    "see_series": _("button: the page of the series"),
+    "my_calendar": _("button: the reader’s own calendar, which keeps itself up to date"),
+}
+EVERY = INLINE | SENTENCES | BLOCKS
+
+_ALWAYS = ("name", "series", "see_series")
+_SESSION = (
+    *("name", "series", "number", "question", "day", "date", "short_date", "hour", "city", "local_hour"),
+    *("when", "see_session", "see_series"),
+)
+_PLACE = (*_SESSION, "whole_series", "my_registration", "my_calendar")
+_REMINDER = (*_SESSION, "my_registration", "join", "cant_come", "my_calendar")
+_AFTERWARDS = (*_SESSION, "my_registration", "next_session", "my_calendar")
+_PANEL = (*_SESSION, "role", "join")
+
+OF_WORDING: dict[Wording, tuple[str, ...]] = {
+    Wording.CONFIRMATION: (*_PLACE, "cant_come"),
+    Wording.CONFIRMATION_SEVERAL: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar"),
+    Wording.WAITING_LIST: (*_SESSION, "place_in_line", "whole_series", "my_place"),
+    Wording.ENROLMENT: _ALWAYS,
+    Wording.ENROLLED: (*_PLACE, "cant_come"),
+    Wording.ENROLLED_WAITING: (*_SESSION, "place_in_line", "whole_series", "my_place", "my_registration"),
+    Wording.ALREADY_REGISTERED: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar"),
+    Wording.PROMOTED: (*_PLACE, "cant_come"),
+    Wording.CANCELLATION: (*_SESSION, "my_registration", "next_session"),
+    Wording.REMINDER: _REMINDER,
+    Wording.REMINDER_SHORT: _REMINDER,
+    Wording.STARTING: _REMINDER,
+    Wording.CHANGED: (*_PLACE, "standing", "changes", "cant_come"),
+    Wording.SESSION_CANCELLED: (*_SESSION, "former_when", "reason", "my_registration", "next_session"),
+    Wording.CAME: _AFTERWARDS,
+    Wording.MISSED: _AFTERWARDS,
+    Wording.ANNOUNCEMENT: (*_SESSION, "register"),
+    Wording.PANEL_REMINDER: _PANEL,
+    Wording.PANEL_STARTING: _PANEL,
+}
+# What a session brings stays empty in a message that is about none.
+OF_BULLETIN = (*_SESSION, "next_session", "register", "my_registration", "join", "cant_come")
