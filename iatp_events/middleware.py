@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-PRIVATE_PATHS = ("/r/", "/s/", "/u/", "/calendar/")
+PRIVATE_PATHS = ("/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
 # A speaker's photo of 5 MB with the form around it.
 LARGEST_BODY = 8_000_000
 Handler = Callable[[HttpRequest], HttpResponse]

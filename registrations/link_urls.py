@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from registrations.views import links
+from registrations.views import feed, joining, links, one_tap, panel, stopping
 
 app_name = "links"
 urlpatterns = [
     path("r/<str:token>/", links.registration, name="registration"),
-    path("r/<str:token>/join/", links.join, name="join"),
+    path("r/<str:token>/join/", joining.join, name="join"),
     path("r/<str:token>/cancel/", links.cancel, name="cancel"),
-    path("u/<str:token>/", links.stop, name="stop"),
-    path("calendar/<str:token>.ics", links.calendar, name="calendar"),
+    path("r/<str:token>/undo/", links.undo, name="undo"),
+    path("r/<str:token>/again/", links.again, name="again"),
+    path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
+    path("p/<str:token>/", panel.panel, name="panel"),
+    path("u/<str:token>/", stopping.stop, name="stop"),
+    path("calendar/<str:token>.ics", feed.calendar, name="calendar"),
 ]

@@ -1,14 +1,17 @@
 """Find or create the person behind a form; an unproven form never changes a person we know."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from iatp_events.lib import languages
 from registrations.choices import ConsentKind, Source
-from registrations.models import Attendee, Consent, EmailAddress
+from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
 from registrations.models.attendees import normalise
 from workshops.models import Series
 
@@ -27,6 +30,14 @@ class Person:
     initiative: str = ""
     sector: str = ""
     gender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether a person wants the announcements of a series; None while they said nothing."""
+
+    series: Series
+    wanted: bool | None
 
 
 def find_or_create(*, person: Person, source: Source, now: datetime) -> tuple[Attendee, bool]:
@@ -50,12 +61,88 @@ def find_or_create(*, person: Person, source: Source, now: datetime) -> tuple[At
 
 def consent(*, attendee: Attendee, series: Series, announcements: bool, now: datetime) -> None:
     """Record what a new person agreed to, with the version of the text they were shown."""
-    version = hashlib.sha256(str(languages.pick(series.code_of_conduct, series.languages)).encode()).hexdigest()[:16]
+    version = _version(series)
     kinds = [ConsentKind.CODE_OF_CONDUCT] + ([ConsentKind.ANNOUNCEMENTS] if announcements else [])
     Consent.objects.bulk_create(
         [Consent(attendee=attendee, series=series, kind=kind, version=version, given_at=now) for kind in kinds],
         ignore_conflicts=True,
     )
+
+
+@transaction.atomic
+def choose_mails(
+    *, attendee: Attendee, reminders: bool | None, announcements: Mapping[Series, bool], now: datetime
+) -> None:
+    """Take or stop reminders, and the announcements of some series; what is not named stays as it is."""
+    if reminders is True:
+        attendee.take_reminders()
+    elif reminders is False and attendee.reminders_stopped_at is None:
+        attendee.stop_reminders(at=now)
+    for series, wanted in announcements.items():
+        act = take_announcements if wanted else stop_announcements
+        act(attendee=attendee, series=series, now=now)
+
+
+def stop_announcements(*, attendee: Attendee, series: Series, now: datetime) -> None:
+    """Take the consent back; of who never gave one the stop is kept as well, so that bulletins honour it."""
+    with transaction.atomic():
+        lock(attendee)
+        said = Consent.objects.filter(attendee=attendee, series=series, kind=ConsentKind.ANNOUNCEMENTS)
+        if not said.exists():
+            said.create(**_announcements(attendee, series, now), withdrawn_at=now)
+        said.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
+
+
+def take_announcements(*, attendee: Attendee, series: Series, now: datetime) -> None:
+    """Give a new consent, with the version of the text that holds now; one that stands already is enough."""
+    Consent.objects.bulk_create([Consent(**_announcements(attendee, series, now))], ignore_conflicts=True)
+
+
+def choices_of(attendee: Attendee, *, also: int | None = None) -> list[Choice]:
+    """What a person said of the announcements of each series that knows them, the youngest series first.
+
+    also: a series to name in any case, and first.
+    """
+    said = Consent.objects.filter(attendee=attendee, kind=ConsentKind.ANNOUNCEMENTS)
+    wanted: dict[int, bool] = {}
+    for series, withdrawn_at in said.values_list("series", "withdrawn_at"):
+        wanted[series] = wanted.get(series, False) or withdrawn_at is None
+    registered = Registration.objects.filter(attendee=attendee, session__series=OuterRef("pk"))
+    enrolled = Enrolment.objects.filter(attendee=attendee, series=OuterRef("pk"))
+    known = Q(pk=also) | Q(pk__in=wanted) | Exists(registered) | Exists(enrolled)
+    found = Series.objects.filter(known).order_by("-created_at", "pk")
+    return sorted((Choice(row, wanted.get(row.pk)) for row in found), key=lambda choice: choice.series.pk != also)
+
+
+def has_stopped_announcements(attendee: Attendee, series: Series) -> bool:
+    """They said that they want none, and have not asked for them since; who never said anything has not."""
+    return Attendee.objects.filter(announcements_stopped(series), pk=attendee.pk).exists()
+
+
+def announcements_stopped(series: Series, *, attendee: str = "pk") -> Q:
+    """The same as a condition: `Registration.objects.exclude(announcements_stopped(series, attendee="attendee"))`.
+
+    attendee: the path from the query's rows to the person.
+    """
+    said = Consent.objects.filter(attendee=OuterRef(attendee), series=series, kind=ConsentKind.ANNOUNCEMENTS)
+    standing = said.filter(withdrawn_at__isnull=True)
+    return Q(Exists(said), ~Exists(standing))
+
+
+def lock(attendee: Attendee) -> None:
+    """Let the acts of one person follow each other until the transaction ends."""
+    Attendee.objects.select_for_update(of=("self",), no_key=True).get(pk=attendee.pk)
+
+
+def _announcements(attendee: Attendee, series: Series, now: datetime) -> dict[str, Any]:
+    kind = ConsentKind.ANNOUNCEMENTS
+    return {"attendee": attendee, "series": series, "kind": kind, "version": _version(series), "given_at": now}
+
+
+def _version(series: Series) -> str:
+    """A digest of the text that people are shown."""
+    shown = str(languages.pick(series.code_of_conduct, series.languages))
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def _locked_owner(normalised: str) -> Attendee | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -14,6 +15,8 @@ from registrations.services.seating import Seats
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
 
+# Long enough to notice a wrong button, short enough that nobody plans with a place that comes back.
+UNDO_WITHIN = timedelta(minutes=10)
 # Who sends the form again gets their link again, but not more often than this.
 REPEAT_AFTER = timedelta(minutes=10)
 ANSWERS_TO_A_FORM = (
@@ -34,6 +37,27 @@ class RegistrationClosed(Exception):
 
 class SessionOver(Exception):
     """The session has ended; there is no place left to give back."""
+
+
+class TooLateToUndo(Exception):
+    """The cancellation was not a moment ago, or there is none."""
+
+
+class PlaceGone(Exception):
+    """The place was passed on, or somebody waits for it."""
+
+
+class Removed(Exception):
+    """Staff took this person off the session; a button does not put them back."""
+
+
+class WayBack(StrEnum):
+    """How somebody who cancelled can come after all."""
+
+    UNDO = "undo"
+    REGISTER = "register"
+    WAIT = "wait"
+    NONE = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +129,84 @@ def cancel(*, registration: Registration, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def undo_cancellation(*, registration: Registration, now: datetime) -> Registration:
+    """Give a place back that its person gave up by mistake, while it is free; they are confirmed and told anew.
+
+    Returns the registration as it stands, and as it stood when the cancellation was undone before.
+    Raises TooLateToUndo, RegistrationClosed, PlaceGone.
+    """
+    seats = Seats([registration.session_id])
+    returning = Registration.objects.select_related("attendee").get(pk=registration.pk)
+    session = returning.session = seats.sessions[registration.session_id]
+    if returning.is_live:
+        return returning
+    until = undo_until(returning)
+    if until is None or now >= until:
+        raise TooLateToUndo
+    if not session.takes_registrations(now):
+        raise RegistrationClosed([session.number])
+    seats.seat(returning, seats.of(session.pk, returning.mode), now)
+    if returning.is_waiting:
+        raise PlaceGone
+    # The same press may have left the series: what one press did, one press takes back.
+    left = Enrolment.objects.filter(attendee=returning.attendee, series=session.series)
+    left.filter(left_at=returning.cancelled_at).update(left_at=None)
+    _confirm_anew(returning, seats, now)
+    return returning
+
+
+def undo_until(registration: Registration) -> datetime | None:
+    """Until when a cancellation can be taken back; whether the place is still free is another question."""
+    cancelled_at = registration.cancelled_at if registration.state == RegistrationState.CANCELLED else None
+    return cancelled_at + UNDO_WITHIN if cancelled_at else None
+
+
+def way_back(*, registration: Registration, now: datetime) -> WayBack:
+    """What is open at this moment, unlocked, to somebody who cancelled: the act itself may still refuse."""
+    session, until = registration.session, undo_until(registration)
+    if until is None or not session.takes_registrations(now):
+        return WayBack.NONE
+    mode = registration.mode if registration.mode in session.place_modes else session.place_modes[0]
+    row = session.places.get(mode=mode)
+    if row.are_full or Registration.objects.at(row).waiting().exists():
+        return WayBack.WAIT
+    return WayBack.UNDO if now < until else WayBack.REGISTER
+
+
+@transaction.atomic
+def register_known(
+    *, attendee: Attendee, session: Session, now: datetime, mode: str = "", source: Source = Source.FORM
+) -> Registration:
+    """Register a person we know, or who comes back, and queue the mail that says so.
+
+    mode: the wish at a hybrid session; without one, that of the last time.
+    Returns the registration, untouched when it stood already. Raises RegistrationClosed and Removed.
+    """
+    people.lock(attendee)
+    seats = _lock(session.series, [session], whole_series=False, now=now)
+    session = seats.sessions[session.pk]
+    registration = _known(attendee, seats).get(session.pk) or draft(session, attendee, source, now)
+    registration.session = session
+    if registration.pk is not None and registration.is_live:
+        return registration
+    if registration.state == RegistrationState.REMOVED:
+        raise Removed
+    seats.seat(registration, seats.of(session.pk, mode or registration.mode), now)
+    _confirm_anew(registration, seats, now)
+    return registration
+
+
 def leave_series(*, attendee: Attendee, series: Series, now: datetime) -> bool:
     """End the standing enrolment; registrations that were made stay. Returns whether there was one."""
     return bool(Enrolment.objects.standing().filter(attendee=attendee, series=series).update(left_at=now))
+
+
+def _confirm_anew(registration: Registration, seats: Seats, now: datetime) -> None:
+    """Write a registration that was seated, and tell its person how it stands."""
+    registration.told_facts = ""
+    _write([registration], seats)
+    _tell(registration.attendee, registration.session.series, [registration], enrolled=False, now=now)
 
 
 def _enrol(attendee: Attendee, series: Series, mode: str, now: datetime) -> bool:

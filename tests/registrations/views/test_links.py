@@ -103,7 +103,7 @@ def test_reminders_stop_by_one_click_without_cookie_or_token_and_begin_again(cli
     answer = client.post(address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, Attendee.objects.get().reminders_stopped_at) == (200, NOW)
 
-    client.post(address, {"again": "1"})
+    client.post(address, {"save": "1", "reminders": "send"})
     assert Attendee.objects.get().reminders_stopped_at is None
 
 

@@ -1,0 +1,61 @@
+"""One session, one button: how a person we know registers from a mail."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from iatp_events.lib import clock
+from iatp_events.lib.doors import by_link
+from registrations import links
+from registrations.models import Attendee, Registration
+from registrations.services import places
+from registrations.views import personal
+from workshops import standing
+from workshops.choices import PlaceMode
+from workshops.models import Session
+
+
+@csrf_exempt
+@by_link(links.ONE_TAP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_tap(request: HttpRequest, token: str, attendee_pk: int, session_pk: int) -> HttpResponse:
+    attendee = get_object_or_404(Attendee, pk=attendee_pk)
+    published = Session.objects.published().select_related("series").with_places()
+    session = get_object_or_404(published, pk=session_pk)
+    if request.method != "POST":
+        return _page(request, attendee, session)
+    wish = request.POST.get("mode", "")
+    try:
+        registration = places.register_known(
+            attendee=attendee, session=session, mode=wish if wish in PlaceMode.values else "", now=clock.now()
+        )
+    except (places.RegistrationClosed, places.Removed):
+        return _page(request, attendee, session, status=409)
+    return redirect("links:registration", links.token(registration))
+
+
+def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status: int = 200) -> HttpResponse:
+    now = clock.now()
+    registration = Registration.objects.filter(attendee=attendee, session=session).first()
+    context = {
+        "attendee": attendee,
+        "registration": registration,
+        "manage": links.token(registration) if registration else "",
+        "session": session,
+        "series": session.series,
+        "standing": standing.of(session, now=now),
+        "wish": _wish(registration),
+        "panel_size": session.panellists.values("speaker").distinct().count(),
+        "reader_zone": attendee.timezone,
+        "now": now,
+    }
+    with personal.in_words_of(request, attendee.language, attendee.timezone):
+        if personal.is_forgotten(session, now):
+            return personal.link_over(request, session.series)
+        return render(request, "registrations/one_tap.html", context, status=status)
+
+
+def _wish(registration: Registration | None) -> str:
+    """How the person took part the last time, else online."""
+    return registration.mode if registration else PlaceMode.ONLINE
