@@ -188,7 +188,7 @@ def _of_bulletin(message: Message, now: datetime) -> Reason:
     """The same query that counted and queued: who left the group since is left out."""
     if message.bulletin is None:
         return SkipReason.SUPERSEDED
-    meant = Attendee.objects.meant_by(message.bulletin).filter(pk=message.attendee_id)
+    meant = Attendee.objects.meant_by(message.bulletin).filter(pk=message.attendee_id or 0)
     if meant.exists():
         return None
     return SkipReason.STOPPED if message.bulletin.session_id is None else SkipReason.CANCELLED

@@ -15,7 +15,7 @@ from registrations import emails
 from registrations import links as personal
 from registrations.choices import MessageKind
 from registrations.models import Message, Registration
-from registrations.services import notices, places, reminders
+from registrations.services import notices, places, reminders, upkeep
 from tests.factories import NOW, create_series, create_session, register, register_for
 from tests.servers.mailbox import links, parsed
 from workshops.models import Session
@@ -42,7 +42,7 @@ def send_every_kind_of_mail() -> list[Message]:
     register_for([second], "Nora", whole_series=True)
     places.cancel(registration=ana, now=NOW + timedelta(hours=1))
     create_session(number=4, starts_at=NOW + timedelta(days=30))
-    places.register_enrolled(now=NOW + timedelta(hours=1))
+    upkeep.register_enrolled(now=NOW + timedelta(hours=1))
     register_for([], "Pía", series=create_series("later"), whole_series=True)
     tell_everyone()
     move(second)

@@ -188,7 +188,7 @@ class Scene:
             return None
         here = self.entry.session if self.entry else None
         coming = Session.objects.published().taking_registrations(self.now).filter(series=self.message.series_id)
-        coming = coming.filter(starts_at__gt=self.now).exclude(pk=here.pk if here else None)
+        coming = coming.filter(starts_at__gt=self.now).exclude(pk=here.pk if here else 0)
         coming = coming.exclude(registrations__in=attendee.registrations.live())
         session = coming.select_related("series").order_by("starts_at", "pk").first()
         return Entry(session, self.reader, None) if session else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,11 @@ from registrations.choices import Gender, RegistrationState, Source
 from registrations.models.attendees import Attendee
 from workshops.choices import PlaceMode, Sector, SessionState
 from workshops.models import Places, Session
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from registrations.models.attendance import Evidence
 
 HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
 
@@ -75,6 +81,7 @@ class Registration(models.Model):
     initiative = models.CharField(_("initiative"), max_length=200, blank=True)
 
     objects = RegistrationQuerySet.as_manager()
+    evidence: RelatedManager[Evidence]
 
     class Meta:
         verbose_name = _("registration")

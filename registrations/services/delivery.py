@@ -75,24 +75,25 @@ def _deliver_one(pk: uuid.UUID, token: uuid.UUID, now: datetime, postbox: Postbo
         # Whatever one message holds, it must neither stop the mails behind it nor be lost unseen.
         logger.exception("Message %s could not be written.", message.pk)
         return _finish(message, token, state=MessageState.FAILED, last_error="could not be written")
-    return _note_sent(message, token, now, letter.told)
+    return _note_sent(message, token, now, letter)
 
 
-def _note_sent(message: Message, token: uuid.UUID, now: datetime, told: dict[int, str]) -> str:
-    """Write that the mail left, and what it told whom; right after the server's 250."""
+def _note_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
+    """Write that the mail left, what it said, and what it told whom; right after the server's 250."""
     try:
-        return _write_sent(message, token, now, told)
+        return _write_sent(message, token, now, letter)
     except OperationalError:
         # The mail is out: one more try on a fresh connection is cheaper than a second copy.
         connection.close()
-        return _write_sent(message, token, now, told)
+        return _write_sent(message, token, now, letter)
 
 
 @transaction.atomic
-def _write_sent(message: Message, token: uuid.UUID, now: datetime, told: dict[int, str]) -> str:
-    for registration, facts in told.items():
+def _write_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
+    for registration, facts in letter.told.items():
         Registration.objects.filter(pk=registration).update(told_facts=facts)
-    return _finish(message, token, state=MessageState.SENT, sent_at=now, last_error="")
+    said = {"subject": str(letter.mail.subject)[:200], "text": str(letter.mail.body)}
+    return _finish(message, token, state=MessageState.SENT, sent_at=now, last_error="", **said)
 
 
 def _postpone(message: Message, token: uuid.UUID, now: datetime, why: str) -> str:

@@ -11,8 +11,10 @@ from icalendar import Calendar
 
 from registrations import emails
 from registrations.choices import MessageKind
+from registrations.emails import frame
+from registrations.emails.scene import Scene, reader_of
 from registrations.models import Message, Registration
-from registrations.services import notices, outbox, places, reminders
+from registrations.services import notices, outbox, places, reminders, upkeep
 from tests.factories import NOW, create_series, create_session, register, register_for
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,7 @@ def every_kind() -> list[Message]:
     register_for([], "Mara", NOW, series=first.series, whole_series=True)
     announced.state, announced.day, announced.start_time = "open", "2026-12-03", "10:00"
     announced.revise(now=NOW)
-    places.register_enrolled(now=NOW)
+    upkeep.register_enrolled(now=NOW)
     Registration.objects.update(told_facts="old")
     second.state = "cancelled"
     second.revise(now=NOW)
@@ -268,10 +270,12 @@ def test_a_reminder_tells_the_facts_to_whom_nobody_told_any_yet():
     session = create_session(starts_at=NOW + 2 * timedelta(hours=1))
     ana = register(session)
     reminders.queue_due(now=NOW)
-    first = told("reminder")
+    hour = Message.objects.get(kind="reminder", state="queued")
+    first = emails.compose(hour).told
     Registration.objects.update(told_facts="older facts")
+    hour.registration.refresh_from_db()
 
-    assert (first, told("reminder")) == ({ana.pk: session.revised_facts}, {})
+    assert (first, emails.compose(hour).told) == ({ana.pk: session.revised_facts}, {})
 
 
 def test_the_answer_to_a_repeated_form_lists_ones_own_sessions_of_this_series_that_are_not_over():
@@ -307,9 +311,9 @@ def test_the_path_shows_what_one_holds_a_place_for():
         register(session, "Ana")
     message = Message.objects.select_related("series").get(registration__session=first)
 
-    stops = emails._path(message, [emails._entry(message.registration)])
+    path = Scene(message, reader_of(message), NOW).path
 
-    assert [stop.state for stop in stops] == ["here", "planned", "registered", *["planned"] * 7]
+    assert path == ("here", "planned", "registered", *["planned"] * 7)
 
 
 @pytest.mark.parametrize(
@@ -361,4 +365,4 @@ def test_a_mail_keeps_its_style_for_the_dark_and_fetches_none():
     register(create_session())
 
     assert "<style" in html(letter())
-    assert emails._inliner().inline('<link rel="stylesheet" href="http://127.0.0.1:1/x.css"><p>Hola</p>')
+    assert frame._inliner().inline('<link rel="stylesheet" href="http://127.0.0.1:1/x.css"><p>Hola</p>')

@@ -8,7 +8,7 @@ import time_machine
 from iatp_events.lib import clock
 from registrations import emails
 from registrations.models import Attendee, EmailAddress, Message, Registration, ReminderRule
-from registrations.services import clockwork, delivery, notices, outbox, places, reminders
+from registrations.services import clockwork, delivery, notices, outbox, places, reminders, upkeep
 from tests.factories import NOW, create_rule, create_session, register, register_for, states
 from workshops.models import Places, Session
 
@@ -201,7 +201,7 @@ def test_nobody_overtakes_a_line_longer_than_one_batch(monkeypatch):
     register(session, "Late", NOW + 9 * MINUTE)
 
     assert states(session) == {"P0": "confirmed", "P1": "confirmed", "P2": "waitlisted", "Late": "waitlisted"}
-    places.fill_freed(now=NOW + 10 * MINUTE)
+    upkeep.fill_freed(now=NOW + 10 * MINUTE)
     assert set(states(session).values()) == {"confirmed"}
 
 
@@ -212,8 +212,8 @@ def test_people_go_along_when_a_session_moves_online():
     session.mode = "online"
     session.revise(now=NOW)
 
-    moved = places.follow_mode(now=NOW)
-    places.fill_freed(now=NOW)
+    moved = upkeep.follow_mode(now=NOW)
+    upkeep.fill_freed(now=NOW)
 
     assert moved == 2
     assert set(Registration.objects.values_list("mode", "state")) == {("online", "confirmed")}
@@ -263,5 +263,5 @@ def test_leaving_the_series_ends_the_standing_wish_and_keeps_what_was_made():
     assert places.leave_series(attendee=attendee, series=session.series, now=NOW) is True
     assert places.leave_series(attendee=attendee, series=session.series, now=NOW) is False
     create_session(number=2)
-    assert places.register_enrolled(now=NOW) == 0
+    assert upkeep.register_enrolled(now=NOW) == 0
     assert states(session) == {"Ana": "confirmed"}
