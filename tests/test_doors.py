@@ -32,6 +32,10 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:registration": (200, 200),
     "links:join": (200, 200),
     "links:cancel": (200, 200),
+    "links:undo": (200, 200),
+    "links:again": (200, 200),
+    "links:one_tap": (200, 200),
+    "links:panel": (200, 200),
     "links:stop": (200, 200),
     "links:calendar": (200, 200),
 }
@@ -82,7 +86,8 @@ def test_every_address_outside_the_admin_stands_in_the_table() -> None:
 def arguments(db: None) -> dict[str, tuple[object, ...]]:
     """What each address needs to show something."""
     session = create_session()
-    seat(create_speaker("Rosa Vega"), session)
+    speaker = create_speaker("Rosa Vega")
+    seat(speaker, session)
     registration = register(session)
     link = signing.token("registration", registration.pk, registration.link_version)
     slug = session.series.slug
@@ -98,6 +103,10 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:registration": (link,),
         "links:join": (signing.token("join", registration.pk, registration.link_version),),
         "links:cancel": (link,),
+        "links:undo": (link,),
+        "links:again": (link,),
+        "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
+        "links:panel": (signing.token("panel", speaker.pk, session.pk),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
     }
@@ -112,9 +121,12 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-@pytest.mark.parametrize("purpose", ["registration", "join", "stop", "calendar"])
+PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel")
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_link_opens_only_what_it_was_made_for(purpose: str, arguments: dict[str, tuple[object, ...]]) -> None:
-    others = {f"links:{made_for}": made_for for made_for in ("registration", "join", "stop", "calendar")}
+    others = {f"links:{made_for}": made_for for made_for in PURPOSES}
     token = arguments[f"links:{purpose}"][0]
 
     answers = {name: Client().get(reverse(name, args=(token,))).status_code for name in others}

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from registrations import links
 from registrations.models import Registration
-from tests.factories import create_series, create_session, create_speaker, register, seat
+from registrations.services import places
+from tests.factories import NOW, create_series, create_session, create_speaker, register, seat
 from workshops.models import Speaker
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,10 @@ COUNTS = {
     "registration": 1,
     "join": 1,
     "cancel": 2,
-    "stop": 1,
+    "cancelled registration": 3,
+    "one tap": 5,
+    "panel": 1,
+    "stop": 3,
     "series feed": 2,
     "session feed": 1,
     "personal feed": 2,
@@ -48,10 +52,12 @@ def furnish(rows: int) -> dict[str, str]:
             seat(speaker, session, topic={"en": f"What {name} brings"})
         register(session, "Ana Ruiz")
     registration = Registration.objects.order_by("pk")[0]
-    return addresses(registration)
+    cancelled = register(registration.session, "Eva Paz")
+    places.cancel(registration=cancelled, now=NOW)
+    return addresses(registration, cancelled)
 
 
-def addresses(registration: Registration) -> dict[str, str]:
+def addresses(registration: Registration, cancelled: Registration) -> dict[str, str]:
     def path(address: str) -> str:
         return address.removeprefix("http://localhost:8000")
 
@@ -65,6 +71,9 @@ def addresses(registration: Registration) -> dict[str, str]:
         "registration": path(links.manage(registration)),
         "join": path(links.join(registration)),
         "cancel": path(links.cancel(registration)),
+        "cancelled registration": path(links.manage(cancelled)),
+        "one tap": path(links.one_tap(registration.attendee, registration.session)),
+        "panel": path(links.panel(Speaker.objects.order_by("pk")[0], registration.session)),
         "stop": path(links.stop(registration.attendee)),
         "series feed": reverse("feeds:series", args=(SLUG,)),
         "session feed": reverse("feeds:session", args=(SLUG, 1)),

@@ -13,11 +13,12 @@ from tests.servers.house import House, share
 
 # The real series as `make run` shows it, and one person in each situation.
 FURNISH = """
+from datetime import timedelta
 from django.core.management import call_command
 from django.utils import timezone
 from registrations import links
 from tests import factories
-from workshops.models import Places, Session, Speaker
+from workshops.models import Places, Series, Session, Speaker
 
 call_command("load_series", "workshops/data/community_in_practice.json", verbosity=0)
 call_command("load_demo", verbosity=0)
@@ -30,6 +31,19 @@ places.set_capacity(places.taken)
 waiting = factories.register(ahead, "Luis Mora", now)
 places.refresh_from_db()
 factories.places.cancel(registration=cancelled, now=now)
+# A series of their own, older than the one that the home page shows.
+other = factories.create_series("another-series")
+Series.objects.filter(pk=other.pk).update(created_at=now - timedelta(days=900))
+freed, both = (
+    factories.create_session(
+        other, number=number, mode=mode, capacity=5, starts_at=now + timedelta(days=40), revised_at=now
+    )
+    for number, mode in ((1, "online"), (2, "hybrid"))
+)
+regretted = factories.register(freed, "Eva Paz", now)
+factories.places.cancel(registration=regretted, now=now)
+speaker = factories.create_speaker("Marta Sol", country="CO")
+factories.seat(speaker, ahead, role="moderator")
 path = lambda address: "/" + address.split("/", 3)[3]
 series = f"/es/series/{ahead.series.slug}/"
 answer = {
@@ -46,6 +60,11 @@ answer = {
     "my cancelled registration": path(links.manage(cancelled)),
     "I cannot come": path(links.cancel(confirmed)),
     "join": path(links.join(confirmed)),
+    "my cancelled registration, a moment ago": path(links.manage(regretted)),
+    "one tap": path(links.one_tap(waiting.attendee, freed)),
+    "one tap to a hybrid session": path(links.one_tap(waiting.attendee, both)),
+    "one tap, registered": path(links.one_tap(confirmed.attendee, ahead)),
+    "panel": path(links.panel(speaker, ahead)),
     "stop": path(links.stop(confirmed.attendee)),
     "not found": "/es/nothing-here/",
 }
@@ -64,6 +83,11 @@ NAMES = (
     "my cancelled registration",
     "I cannot come",
     "join",
+    "my cancelled registration, a moment ago",
+    "one tap",
+    "one tap to a hybrid session",
+    "one tap, registered",
+    "panel",
     "stop",
     "not found",
 )

@@ -3,9 +3,9 @@
 import pytest
 
 from registrations.choices import Source
-from registrations.models import Attendee, Consent, EmailAddress
+from registrations.models import Attendee, Consent, EmailAddress, Registration
 from registrations.services import people
-from tests.factories import NOW, create_attendee, create_series
+from tests.factories import NOW, create_attendee, create_series, create_session, register
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +59,71 @@ def test_a_consent_names_the_text_it_was_given_to_and_is_kept_once():
         people.consent(attendee=attendee, series=series, announcements=False, now=NOW)
 
     assert len(set(Consent.objects.values_list("version", flat=True))) == Consent.objects.count() == 2
+
+
+def said() -> list[tuple[bool, bool]]:
+    """(withdrawn, of today's version) of every consent to announcements, the oldest first."""
+    rows = Consent.objects.filter(kind="announcements").order_by("pk")
+    return [(row.withdrawn_at is not None, row.version == rows.last().version) for row in rows]
+
+
+def test_stopping_announcements_takes_every_version_of_the_consent_back():
+    attendee, series = create_attendee(), create_series()
+    for text in ("Be kind.", "Be kinder."):
+        series.code_of_conduct = text
+        people.consent(attendee=attendee, series=series, announcements=True, now=NOW)
+
+    people.stop_announcements(attendee=attendee, series=series, now=NOW)
+
+    assert said() == [(True, False), (True, True)]
+    assert people.has_stopped_announcements(attendee, series)
+    assert Consent.objects.filter(kind="code_of_conduct", withdrawn_at=None).count() == 2
+
+
+def test_a_stop_is_remembered_of_who_never_asked_for_announcements():
+    attendee, series, other = create_attendee(), create_series(), create_series("other")
+    before = people.has_stopped_announcements(attendee, series)
+
+    for _ in range(2):
+        people.stop_announcements(attendee=attendee, series=series, now=NOW)
+
+    assert (before, people.has_stopped_announcements(attendee, series)) == (False, True)
+    assert not people.has_stopped_announcements(attendee, other)
+    assert said() == [(True, True)]
+
+
+def test_taking_announcements_again_is_a_new_consent_to_the_text_of_today():
+    attendee, series = create_attendee(), create_series(code_of_conduct={"en": "Be kind."})
+    people.stop_announcements(attendee=attendee, series=series, now=NOW)
+    series.code_of_conduct = "Be kinder."
+
+    for _ in range(2):
+        people.take_announcements(attendee=attendee, series=series, now=NOW)
+
+    assert said() == [(True, False), (False, True)]
+    assert not people.has_stopped_announcements(attendee, series)
+
+
+def test_who_stopped_is_left_out_by_the_same_condition_in_any_query():
+    session = create_session()
+    ana, luis = (register(session, name, announcements=True) for name in ("Ana", "Luis"))
+    people.stop_announcements(attendee=luis.attendee, series=session.series, now=NOW)
+
+    meant = Registration.objects.exclude(people.announcements_stopped(session.series, attendee="attendee"))
+
+    assert list(meant) == [ana]
+
+
+def test_the_choices_name_each_series_that_knows_a_person():
+    first, second, third = (create_series(slug) for slug in ("first", "second", "third"))
+    create_series("unknown")
+    attendee = register(create_session(first)).attendee
+    people.take_announcements(attendee=attendee, series=second, now=NOW)
+    people.stop_announcements(attendee=attendee, series=third, now=NOW)
+
+    choices = people.choices_of(attendee)
+    asked = people.choices_of(create_attendee("Luis"), also=first.pk)
+
+    assert {choice.series: choice.wanted for choice in choices} == {first: None, second: True, third: False}
+    assert [(choice.series, choice.wanted) for choice in asked] == [(first, None)]
+    assert people.choices_of(attendee, also=first.pk)[0].series == first

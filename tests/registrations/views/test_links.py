@@ -7,8 +7,8 @@ import time_machine
 
 from iatp_events.lib import signing
 from registrations import links
-from registrations.models import Attendee, Enrolment, Registration
-from tests.factories import NOW, create_session, register, register_for, states
+from registrations.models import Enrolment, Registration
+from tests.factories import NOW, create_session, create_speaker, register, register_for, seat, states
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000"
@@ -67,46 +67,6 @@ def test_a_session_that_is_over_cannot_be_cancelled(client):
     assert states(session) == {"Ana": "confirmed"}
 
 
-def test_the_room_opens_half_an_hour_before_and_closes_at_the_end(client):
-    session = create_session()
-    address = path(links.join(register(session)))
-    answers = {}
-    for minutes in (-31, -30, 89, 90):
-        with time_machine.travel(session.starts_at + timedelta(minutes=minutes), tick=False):
-            assert session.meeting_link not in text(client.get(address))
-            answer = client.post(address)
-            answers[minutes] = (answer.status_code, answer.get("Location"))
-
-    assert answers == {
-        -31: (409, None),
-        -30: (302, session.meeting_link),
-        89: (302, session.meeting_link),
-        90: (409, None),
-    }
-
-
-def test_who_waits_or_cancelled_or_comes_in_person_does_not_enter_the_room(client):
-    session = create_session(mode="hybrid", starts_at=NOW, capacity=1)
-    people = [register(session, "Ana", mode="in_person"), register(session, "Eva"), register(session, "Luis")]
-
-    codes = [client.post(path(links.join(person))).status_code for person in people]
-
-    assert codes == [409, 302, 409]
-
-
-def test_reminders_stop_by_one_click_without_cookie_or_token_and_begin_again(client):
-    attendee = register(create_session()).attendee
-    address = path(links.stop(attendee))
-    client.get(address)
-    assert Attendee.objects.get().reminders_stopped_at is None
-
-    answer = client.post(address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
-    assert (answer.status_code, Attendee.objects.get().reminders_stopped_at) == (200, NOW)
-
-    client.post(address, {"save": "1", "reminders": "send"})
-    assert Attendee.objects.get().reminders_stopped_at is None
-
-
 def test_a_revoked_a_forged_and_a_foreign_link_answer_like_nonsense(client):
     registration = register(create_session())
     revoked = path(links.manage(registration))
@@ -134,13 +94,18 @@ def test_a_link_ends_thirty_days_after_the_session(client):
 
 
 def test_pages_with_a_token_are_named_stored_and_indexed_nowhere(client):
-    registration = register(create_session())
+    registration, speaker = register(create_session()), create_speaker()
+    seat(speaker, registration.session)
 
     for address in (
         links.manage(registration),
         links.join(registration),
         links.stop(registration.attendee),
-        f"{SITE}/r/x/",
+        links.stop_announcements(registration.attendee, registration.session.series),
+        links.one_tap(registration.attendee, registration.session),
+        links.panel(speaker, registration.session),
+        links.calendar(registration.attendee),
+        *(f"{SITE}/{letter}/x/" for letter in "npru"),
     ):
         answer = client.get(path(address))
         assert (answer["Referrer-Policy"], answer["Cache-Control"], answer["X-Robots-Tag"]) == (
@@ -149,39 +114,6 @@ def test_pages_with_a_token_are_named_stored_and_indexed_nowhere(client):
             "noindex",
         )
         assert not answer.cookies
-
-
-def test_the_personal_calendar_holds_what_one_holds_a_place_for(client):
-    first, second = create_session(number=1), create_session(number=2, capacity=0)
-    ana = register(first, "Ana")
-    register(second, "Ana")
-
-    answer = client.get(path(links.calendar(ana.attendee)))
-
-    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
-    assert text(answer).count("BEGIN:VEVENT") == 1
-    assert "METHOD:PUBLISH" in text(answer)
-
-
-def test_the_room_of_a_cancelled_session_and_one_without_a_link_stay_shut(client):
-    session = create_session(starts_at=NOW)
-    address = path(links.join(register(session)))
-    codes = [client.post(address).status_code]
-    for change in ({"state": "cancelled"}, {"state": "open", "meeting_link": ""}):
-        type(session).objects.update(**change)
-        codes.append(client.post(address).status_code)
-
-    assert codes == [302, 409, 409]
-
-
-def test_who_registered_in_person_enters_the_room_once_the_session_moved_online(client):
-    session = create_session(starts_at=NOW, mode="in_person", meeting_link="https://zoom.us/j/1")
-    address = path(links.join(register(session)))
-    codes = [client.post(address).status_code]
-    type(session).objects.update(mode="online")
-    codes.append(client.post(address).status_code)
-
-    assert codes == [409, 302]
 
 
 @pytest.mark.parametrize(("typed", "standing"), [({}, 1), ({"leave": "1"}, 0)])
@@ -203,31 +135,6 @@ def test_the_page_offers_to_leave_the_series_only_while_one_is_enrolled_in_it(cl
     offered.append(b'name="leave"' in client.get(address).content)
 
     assert offered == [True, False]
-
-
-def test_looking_at_the_stop_page_takes_reminders_neither_away_nor_up_again(client):
-    attendee = register(create_session()).attendee
-    attendee.stop_reminders(at=NOW)
-
-    client.get(path(links.stop(attendee)) + "?again=1")
-
-    assert Attendee.objects.get().reminders_stopped_at == NOW
-
-
-def test_the_personal_calendar_hides_drafts_leads_to_the_join_page_and_renews_itself(client):
-    session, draft = create_session(number=1), create_session(number=2)
-    ana = register(session, "Ana", language="es")
-    register(draft, "Ana")
-    type(draft).objects.filter(pk=draft.pk).update(state="draft")
-
-    content = text(client.get(path(links.calendar(ana.attendee)))).replace("\r\n ", "")
-
-    assert content.count("BEGIN:VEVENT") == 1
-    assert "¿Cuál es la pregunta 1?" in content
-    assert f"URL:{links.join(ana)}" in content
-    assert session.meeting_link not in content
-    assert f"SEQUENCE:{ana.calendar_sequence}" in content
-    assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in content
 
 
 def test_a_language_that_is_none_is_passed_over(client):
