@@ -16,6 +16,8 @@ _MODELS = [
     "Attendee",
     "Enrolment",
     "Message",
+    "Bulletin",
+    "MailText",
     "ReminderRule",
     "User",
     "Group",

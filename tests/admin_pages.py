@@ -4,7 +4,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 def staff_client(*permissions: str) -> Client:
@@ -30,6 +32,13 @@ def form_of(client: Client, url: str) -> dict[str, Any]:
 def send(client: Client, url: str, /, **changes: Any) -> Any:
     """Open a page, change some of its inputs and press "Save"; returns the answer without following it."""
     return client.post(url, form_of(client, url) | changes)
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page costs."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
 
 
 class _Inputs(HTMLParser):
