@@ -111,3 +111,47 @@ def test_forty_cancellations_at_once_pass_each_place_on_once(house: House) -> No
     assert all(answer.status == 302 for answer in answers)
     assert (states(house), taken(house)) == ({"cancelled": 40, "confirmed": 40, "waitlisted": 20}, 40)
     assert query(house.database_url, PROMOTED) == [(f"Espera {n}", 1) for n in range(40)]
+
+
+FREED_PLACES = """
+from datetime import timedelta
+from django.utils import timezone
+from registrations import links
+from tests import factories
+now = timezone.now()
+answer = []
+for number in range(1, 21):
+    session = factories.create_session(
+        number=number, capacity=1, starts_at=now + timedelta(days=10), revised_at=now - timedelta(days=1)
+    )
+    registration = factories.register(session, f"Ana {number}", now)
+    factories.places.cancel(registration=registration, now=now)
+    answer.append(links.manage(registration))
+"""
+HOLDERS = """
+SELECT s.number, p.taken, count(r.id) FROM workshops_session s
+JOIN workshops_places p ON p.session_id = s.id
+LEFT JOIN registrations_registration r ON r.session_id = s.id AND r.state = 'confirmed'
+GROUP BY s.number, p.taken ORDER BY s.number
+"""
+
+
+def test_who_undoes_and_who_comes_anew_never_both_get_the_last_place(house: House) -> None:
+    pages = house.run(FREED_PLACES)
+    house.web(workers=4, application=LOCKED)
+    address = f"{house.url}/es/series/community-in-practice/register/?session=1"
+    rounds = [
+        press
+        for number, page in enumerate(pages, start=1)
+        for press in ((f"{page}undo/", {}), (address, filled(f"Luis {number}", f"luis{number}@example.org", number)))
+    ]
+
+    answers = press_at_once(rounds)
+
+    undone, registered = answers[::2], answers[1::2]
+    assert {answer.status for answer in registered} == {302}
+    assert query(house.database_url, HOLDERS) == [(number, 1, 1) for number in range(1, 21)]
+    # Who was refused was told so; of the others nobody was.
+    refused = sum(answer.status == 409 for answer in undone)
+    assert {answer.status for answer in undone} <= {302, 409}
+    assert Counter(states(house)) == Counter(confirmed=20, cancelled=refused, waitlisted=20 - refused)
