@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
@@ -38,7 +39,8 @@ def of(message: Message) -> Preview:
 
 def of_mail(mail: EmailMultiAlternatives) -> Preview:
     html = next((str(content) for content, kind in mail.alternatives if kind == "text/html"), "")
-    return Preview(str(mail.subject), ", ".join(mail.to), str(mail.body), html, kept=False)
+    recipients = str(make_header(decode_header(", ".join(mail.to))))
+    return Preview(str(mail.subject), recipients, str(mail.body), html, kept=False)
 
 
 def _kept_copy(message: Message) -> Path | None:

@@ -86,6 +86,12 @@ def test_the_mail_as_it_looks_can_do_nothing_to_who_looks() -> None:
     assert "javascript:" not in page.replace("(javascript:alert(1))", "")
 
 
+def test_the_recipient_is_shown_as_people_write_their_name() -> None:
+    register(create_session(), "Íñigo Núñez")
+
+    assert post(staff_client(), "preview").context["mail"].recipients == "Íñigo Núñez <inigo.nunez@example.org>"
+
+
 def test_a_name_in_braces_is_a_name() -> None:
     register(create_session(), "{series} {0}", email="braces@example.org")
 
