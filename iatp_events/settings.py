@@ -135,6 +135,8 @@ if MESSAGE_LEASE <= MAIL_BUDGET:
     raise ImproperlyConfigured("MESSAGE_LEASE: must be longer than MAIL_BUDGET, or no mail would ever be tried.")
 MESSAGE_BACKOFF = env.durations("MESSAGE_BACKOFF", [10, 30, 60, 300, 900, 1800, 3600])
 CHANGES_SETTLE = env.seconds("CHANGES_SETTLE", 300)
+# When the oldest due message waits longer, every page of the admin says that mail is late.
+MESSAGES_LATE = env.seconds("MESSAGES_LATE", 120)
 # Hours of the reader's clock in which no reminder rings, except in the last hour before the start.
 QUIET_HOURS = (time(21), time(7))
 MEETING_HOSTS = env.words(
