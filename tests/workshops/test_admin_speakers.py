@@ -141,3 +141,24 @@ def test_a_series_is_made_with_a_name_in_some_languages_only() -> None:
 
     assert response.status_code == 302
     assert Series.objects.get().name.data == {"es": "Comunidad"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "kept"), [("America/Bogota", "America/Bogota"), ("", ""), ("Asia/Tokyo", "Asia/Tokyo")]
+)
+def test_the_zone_and_language_of_their_mails_are_chosen_or_left_open(zone: str, kept: str) -> None:
+    speaker = create_speaker()
+    url = reverse("admin:workshops_speaker_change", args=[speaker.pk])
+
+    send(staff_client(), url, timezone=zone, language="pt")
+
+    speaker.refresh_from_db()
+    assert (speaker.timezone, speaker.language) == (kept, "pt")
+
+
+def test_a_zone_that_does_not_exist_is_refused() -> None:
+    speaker = create_speaker()
+
+    page = send(staff_client(), reverse("admin:workshops_speaker_change", args=[speaker.pk]), timezone="Moon/Base")
+
+    assert list(page.context["adminform"].form.errors) == ["timezone"]

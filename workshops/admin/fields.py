@@ -76,6 +76,10 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(str(_("Cities")), cities), (str(_("Other time zones")), [(zone, zone) for zone in others])]
 
 
+def _zones_or_none() -> list[Any]:
+    return [("", "—"), *zone_choices()]
+
+
 class ZoneSelect(forms.Select):
     """Offers the zone that is set as well, wherever it lies: people come from everywhere."""
 
@@ -90,8 +94,9 @@ class ZoneSelect(forms.Select):
 class ZoneField(forms.ChoiceField):
     widget = ZoneSelect
 
-    def __init__(self, *, initial: str = "") -> None:
-        super().__init__(label=_("Time zone"), choices=zone_choices, initial=initial)
+    def __init__(self, *, initial: str = "", required: bool = True, help_text: Any = "") -> None:
+        choices = zone_choices if required else _zones_or_none
+        super().__init__(label=_("Time zone"), choices=choices, initial=initial, required=required, help_text=help_text)
 
     def valid_value(self, value: Any) -> bool:
         return zones.exists(str(value))

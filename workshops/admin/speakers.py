@@ -15,13 +15,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from workshops.admin.fields import HttpsLinksField, PhotoField
+from workshops.admin.fields import HttpsLinksField, PhotoField, ZoneField
 from workshops.admin.pages import FoldedSearch
 from workshops.models import Speaker
 
 
 class SpeakerForm(forms.ModelForm):  # type: ignore[type-arg]
     links = HttpsLinksField(label=_("Links"), required=False, help_text=_("One per line, each starting with https://."))
+
+    timezone = ZoneField(required=False, help_text=_("For the hours in their mails; empty: that of the country."))
 
     class Meta:
         help_texts = {"photo": _("JPEG, PNG or WebP, at most 5 MB. It is cut to a square and made small.")}
@@ -42,7 +44,7 @@ class SpeakerAdmin(FoldedSearch):
     fieldsets = [
         (None, {"fields": ["name", "slug", "position", "organisation", "sector", "country"]}),
         (_("For their page"), {"fields": ["portrait", "photo", "biography", "links"]}),
-        (_("Only for staff"), {"fields": ["email"]}),
+        (_("For mails to them"), {"fields": ["email", "timezone", "language"]}),
         (_("Where they have spoken"), {"fields": ["where_they_have_spoken"]}),
     ]
 
