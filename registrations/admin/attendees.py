@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from registrations.admin.filters import CountryFilter
+from registrations.admin.message_rows import MessageInline
 from registrations.admin.readonly import ReadInline
 from registrations.choices import Source
 from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
@@ -89,7 +90,7 @@ class ConsentInline(ReadInline):
 @admin.register(Attendee)
 class AttendeeAdmin(FoldedSearch):
     form = AttendeeForm
-    inlines = [AddressInline, RegistrationInline, EnrolmentInline, ConsentInline]
+    inlines = [AddressInline, RegistrationInline, MessageInline, EnrolmentInline, ConsentInline]
     list_display = ["full_name", "country_name", "organisation", "initiative", "registration_count", "language"]
     list_filter = [CountryFilter, "sector", "language"]
     search_fields = ["folded", "addresses__normalised"]

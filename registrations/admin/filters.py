@@ -5,33 +5,67 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
+from registrations.choices import MessageState, SkipReason
+from registrations.models import Message, ReminderRule
+from registrations.services import outlook
 from workshops.models import Session
 
 
 class SessionFilter(admin.SimpleListFilter):
-    """Sessions by number and question; `path` leads from the listed model to the session."""
+    """Sessions by number and question."""
 
     title = _("session")
     parameter_name = "session"
-    path = "session"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        sessions = Session.objects.select_related("series").order_by("-series__created_at", "number", "pk")
-        return [(str(session.pk), Truncator(str(session)).chars(40)) for session in sessions]
+        sessions = Session.objects.without_texts().select_related("series")
+        listed = sessions.order_by("-series__created_at", "number", "pk")
+        return [(str(session.pk), Truncator(str(session)).chars(40)) for session in listed]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return queryset.filter(**{self.path: value}) if value.isdecimal() else queryset
+        return queryset.filter(session=value) if value.isdecimal() else queryset
 
 
-class MessageSessionFilter(SessionFilter):
-    path = "registration__session"
+class RuleFilter(admin.SimpleListFilter):
+    """The rule of the plan that a link from the plan's page named; offered in no other way."""
+
+    title = _("reminder rule")
+    parameter_name = "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(self.parameter_name, "")
+        rules = ReminderRule.objects.filter(pk=value) if value.isdecimal() else []
+        return [(str(rule.pk), f"{rule.get_audience_display()} · {rule}") for rule in rules]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return queryset.filter(rule=value) if value.isdecimal() else queryset
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    """What the rows of the reminder plan come to: the query that counts on the page “what will be sent”."""
+
+    title = _("the plan as it stands")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            (outlook.AHEAD, pgettext_lazy("outcome", "Will leave")),
+            (outlook.SENT, MessageState.SENT.label),
+            (outlook.FAILED, MessageState.FAILED.label),
+            *((reason.value, reason.label) for reason in SkipReason),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        return outlook.standing(queryset).filter(Q(outcome=self.value())) if self.value() else queryset
 
 
 class CountryFilter(admin.SimpleListFilter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
@@ -13,62 +14,98 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from iatp_events.lib import clock
-from registrations.admin import message_views
-from registrations.admin.filters import MessageSessionFilter
+from registrations.admin import hours, message_views
+from registrations.admin.filters import OutcomeFilter, RuleFilter, SessionFilter
+from registrations.admin.message_rows import chip, link_to_words, why
 from registrations.admin.readonly import ReadPage
 from registrations.models import Message
+from registrations.models.messages import UNFINISHED
 from registrations.services import outbox
 
 
 @admin.register(Message)
 class MessageAdmin(ReadPage):
-    list_display = ["kind", "attendee", "about", "state_chip", "why", "due_at", "sent_at", "attempts"]
-    list_filter = ["state", "kind", MessageSessionFilter, "skip_reason"]
-    list_select_related = ["attendee", "series", "registration__session__series"]
-    search_fields = ["attendee__folded", "attendee__addresses__normalised"]
+    list_display = ["kind", "reader", "about", "state_chip", "why", "due", "left", "attempts"]
+    list_filter = ["state", "kind", SessionFilter, RuleFilter, OutcomeFilter, "skip_reason"]
+    list_select_related = ["attendee", "speaker", "series", "session__series"]
+    search_fields = ["attendee__folded", "attendee__addresses__normalised", "speaker__folded", "speaker__email"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["-created_at", "-pk"]
     actions = ["send_again"]
-    fields = [
-        "kind",
-        "attendee",
-        "about",
-        "state_chip",
-        "why",
-        "due_at",
-        "next_attempt_at",
-        "expires_at",
-        "sent_at",
-        "attempts",
-        "rule",
-        "created_at",
-        "key",
+    fieldsets = [
+        (None, {"fields": ["kind", "reader", "about", "rule", "state_chip", "why", "read_it"]}),
+        (_("When"), {"fields": ["due_in_full", "left_in_full", "next_in_full", "expires_in_full", "created_in_full"]}),
+        (_("History"), {"classes": ["collapse"], "fields": ["attempts", "key"]}),
     ]
-    readonly_fields = ["about", "state_chip", "why", "key"]
+    readonly_fields = ["key"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).select_related(*self.list_select_related, "rule")
+        return super().get_queryset(request).select_related(*self.list_select_related, "rule").defer("text", "bundle")
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         own = [
+            path(
+                "send-failed-again/", guard(message_views.send_failed_again), name="registrations_message_send_failed"
+            ),
             path("<uuid:pk>/preview/", guard(message_views.show), name="registrations_message_preview"),
             path("<uuid:pk>/preview/html/", guard(message_views.show_html), name="registrations_message_preview_html"),
             path("<uuid:pk>/send-again/", guard(message_views.send_again), name="registrations_message_send_again"),
         ]
         return own + super().get_urls()
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Message | None = None) -> list[str]:
+        return flatten_fieldsets(self.fieldsets)
+
+    @admin.display(description=_("to"), ordering="attendee__full_name")
+    def reader(self, message: Message) -> SafeString | str:
+        if message.attendee:
+            return str(message.attendee)
+        return format_html('{} <span class="quiet">{}</span>', message.reader, _("panel"))
+
     @admin.display(description=_("about"))
     def about(self, message: Message) -> str:
-        return Truncator(message.registration.session if message.registration else message.series).chars(60)
+        return Truncator(message.session or message.series).chars(60)
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, message: Message) -> SafeString:
-        return format_html('<span class="chip message-{}">{}</span>', message.state, message.get_state_display())
+        return chip(message)
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, message: Message) -> SafeString | str:
+        return hours.of_message(message.due_at, message)
+
+    @admin.display(description=_("sent"), ordering="sent_at")
+    def left(self, message: Message) -> SafeString | str:
+        return hours.of_message(message.sent_at, message)
+
+    @admin.display(description=_("its words"))
+    def read_it(self, message: Message) -> SafeString:
+        return link_to_words(message)
+
+    @admin.display(description=_("due"))
+    def due_in_full(self, message: Message) -> SafeString | str:
+        return hours.in_full(message.due_at, message)
+
+    @admin.display(description=_("sent"))
+    def left_in_full(self, message: Message) -> SafeString | str:
+        return hours.in_full(message.sent_at, message)
+
+    @admin.display(description=_("next attempt"))
+    def next_in_full(self, message: Message) -> SafeString | str:
+        return hours.in_full(message.next_attempt_at if message.state in UNFINISHED else None, message)
+
+    @admin.display(description=_("expires"))
+    def expires_in_full(self, message: Message) -> SafeString | str:
+        return hours.in_full(message.expires_at, message)
+
+    @admin.display(description=_("created"))
+    def created_in_full(self, message: Message) -> SafeString | str:
+        return hours.in_full(message.created_at, message)
 
     @admin.display(description=_("why"))
     def why(self, message: Message) -> str:
-        return message.get_skip_reason_display() or message.last_error
+        return why(message)
 
     @admin.action(description=_("Send a new copy of these messages"), permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

@@ -1,9 +1,9 @@
-"""The mail of a message as staff read it: the copy that left where it was kept, else as it would be written now."""
+"""The mail of a message as staff read it: what left where that is kept, else as it would be written now."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -31,10 +31,19 @@ class Preview:
 
 
 def of(message: Message) -> Preview:
-    """Read the file the mail was written to, or compose the mail anew."""
-    if copy := _kept_copy(message):
-        return _read(copy)
-    return of_mail(emails.compose(message).mail)
+    """Read what left, from its row and from the file it was written to; else compose the mail anew."""
+    copy = _kept_copy(message)
+    if not message.text:
+        return _read(copy) if copy else of_mail(emails.compose(message).mail)
+    left = _read(copy) if copy else Preview("", _addresses(message), "", "", kept=True)
+    return replace(left, subject=message.subject, text=message.text)
+
+
+def _addresses(message: Message) -> str:
+    """Where mails for the reader go now: the row keeps no address."""
+    if message.attendee is None:
+        return message.speaker.email if message.speaker else ""
+    return ", ".join(str(address) for address in message.attendee.addresses.order_by("pk"))
 
 
 def of_mail(mail: EmailMultiAlternatives) -> Preview:

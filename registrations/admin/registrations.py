@@ -13,23 +13,15 @@ from django_countries import countries
 
 from iatp_events.lib import clock
 from registrations.admin.filters import CountryFilter, SessionFilter
-from registrations.admin.readonly import ReadInline, ReadPage
-from registrations.models import Enrolment, Message, Registration
+from registrations.admin.message_rows import MessageOfRegistrationInline
+from registrations.admin.readonly import ReadPage
+from registrations.models import Enrolment, Registration
 from registrations.services import places
-
-
-class MessageInline(ReadInline):
-    model = Message
-    fields = ["kind", "state", "skip_reason", "due_at", "sent_at"]
-    ordering = ["created_at", "pk"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).select_related("attendee")
 
 
 @admin.register(Registration)
 class RegistrationAdmin(ReadPage):
-    inlines = [MessageInline]
+    inlines = [MessageOfRegistrationInline]
     list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source"]
     list_filter = [SessionFilter, "state", "mode", CountryFilter, "source"]
     list_select_related = ["attendee", "session__series"]

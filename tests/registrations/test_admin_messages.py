@@ -1,14 +1,17 @@
 """Messages in the admin: what became of them, what they say, and a new copy on request."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils.html import strip_tags
 
 from registrations.models import Message
+from registrations.services import reminders
 from tests.admin_pages import staff_client
-from tests.factories import create_session, register
+from tests.factories import NOW, create_session, create_speaker, register, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +55,7 @@ def test_the_copy_that_left_is_shown_even_when_the_facts_have_changed(settings: 
 
     page = client.get(page_url("preview", message)).content.decode()
 
-    assert "This is the copy that left." in page
+    assert "This is what left." in page
     assert "Sí" in page
     assert "As it left." in page
     # A mail without a look has no page for it.
@@ -132,5 +135,70 @@ def test_a_skipped_message_says_why() -> None:
 
     page = staff_client().get(page_url("change", message)).content.decode()
 
-    assert "the person stopped reminders" in page
+    assert "the person stopped these mails" in page
     assert '<span class="chip message-skipped">Skipped</span>' in page
+
+
+def test_what_is_kept_of_a_mail_is_shown_though_no_file_is_left() -> None:
+    message = confirmation("Ana Ruiz")
+    Message.objects.update(state="sent", sent_at=NOW, subject="As it was", text="The words that left.")
+
+    page = staff_client().get(page_url("preview", message)).content.decode()
+
+    assert "This is what left." in page
+    assert [word in page for word in ("As it was", "The words that left.", "ana.ruiz@example.org")] == [True] * 3
+    assert staff_client().get(page_url("preview_html", message)).status_code == 404
+
+
+def to_the_panel(**speaker: Any) -> Message:
+    session = create_session()
+    rosa = create_speaker("Rosa Núñez", **{"email": "Rosa@example.org"} | speaker)
+    seat(rosa, session)
+    session.series.reminder_rules.create(audience="panel", offset=timedelta(days=1), active_from=NOW)
+    reminders.queue_due(now=NOW)
+    return Message.objects.get(speaker=rosa)
+
+
+@pytest.mark.parametrize("term", ["nunez", "rosa@example.org", "ROSA"])
+def test_a_mail_to_the_panel_is_found_by_its_speaker(term: str) -> None:
+    message = to_the_panel()
+    register(create_session(number=2), "Ana")
+
+    page = staff_client().get(reverse("admin:registrations_message_changelist"), {"q": term})
+
+    assert list(page.context["cl"].result_list) == [message]
+    assert "Rosa Núñez" in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["change", "preview", "send_again"])
+def test_a_mail_to_the_panel_has_every_page(page: str) -> None:
+    message = to_the_panel()
+    Message.objects.update(text="Dear Rosa", subject="Tomorrow")
+
+    shown = staff_client().get(page_url(page, message))
+
+    assert shown.status_code == 200
+    assert "Rosa Núñez" in shown.content.decode()
+
+
+def test_a_moment_is_said_here_there_and_in_utc() -> None:
+    message = confirmation(country="CO")
+
+    page = staff_client().get(page_url("change", message)).content.decode()
+
+    said = " ".join(strip_tags(page).split())
+    assert "5 Oct 2026, 11:00 Santiago · for the reader 5 Oct 2026, 09:00 Bogotá · 5 Oct 2026, 14:00 UTC" in said
+
+
+def test_a_person_has_every_message_with_a_link_to_its_words() -> None:
+    message = confirmation("Ana")
+    Message.objects.update(subject="Te inscribiste", state="sent", sent_at=NOW)
+
+    url = reverse("admin:registrations_attendee_change", args=[message.attendee_id])
+    page = staff_client().get(url).content.decode()
+
+    assert f'<a href="{page_url("preview", message)}">Te inscribiste</a>' in page
+    assert '<span class="chip message-sent">Sent</span>' in page
+    assert "5 Oct 2026, 11:00" in page
+    only = staff_client("registrations.view_attendee").get(url).content.decode()
+    assert "Te inscribiste" not in only

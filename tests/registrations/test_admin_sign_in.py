@@ -54,6 +54,8 @@ def test_the_index_begins_with_what_staff_need_daily() -> None:
         "Attendee",
         "Enrolment",
         "Message",
+        "Bulletin",
+        "MailText",
         "ReminderRule",
     ]
 
