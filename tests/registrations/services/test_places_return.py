@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from registrations import truth
 from registrations.models import Enrolment, Message, Registration
-from registrations.services import places
+from registrations.services import places, reminders
 from registrations.services.places import WayBack
 from tests.factories import NOW, create_attendee, create_session, register, register_for, states
 from workshops.models import Places, Session
@@ -198,3 +199,18 @@ def test_the_way_one_takes_part_is_a_wish_or_that_of_the_last_time():
     ]
 
     assert [row.mode for row in rows] == ["in_person", "in_person", "online"]
+
+
+def test_who_takes_their_place_back_is_reminded_again():
+    session = create_session()
+    ana = register(session)
+    reminders.queue_due(now=NOW)
+    places.cancel(registration=ana, now=NOW + MINUTE)
+    places.undo_cancellation(registration=ana, now=NOW + 2 * MINUTE)
+
+    reminders.queue_due(now=NOW + 3 * MINUTE)
+
+    queued = Message.objects.filter(kind="reminder", registration=ana).order_by("round", "due_at")
+    rounds = [(row.round, truth.reason_to_skip(row, row.due_at)) for row in queued]
+    assert rounds == [(1, "cancelled")] * 3 + [(2, None)] * 3
+    assert truth.reason_to_skip(Message.objects.get(kind="cancellation"), NOW + 3 * MINUTE) == "superseded"
