@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 # A month: no lease, pause or budget is meant to be longer.
 LONGEST = 30 * 24 * 3600
+# Milliseconds.
+IDLE_IN_TRANSACTION = 30_000
 KNOWN_SECRETS = {"secret", "changeme", "change-me", "insecure", "django-insecure"}
 MAIL_SCHEMES = {"smtp": (25, False, False), "smtp+tls": (587, True, False), "smtps": (465, False, True)}
 
@@ -147,6 +149,8 @@ def database(variable: str, var_dir: Path) -> dict[str, Any]:
         raise wrong(variable, "names no database.")
     options = settings.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
+    # A process that froze within a transaction would hold its locks, and everybody else, until it is thawed.
+    options.setdefault("options", f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION}")
     return settings | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 

@@ -130,7 +130,7 @@ DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"no-reply@{SITE_HOST if '
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
 MAIL_BUDGET = env.seconds("MAIL_BUDGET", 30)
-MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 180)
+MESSAGE_LEASE = env.seconds("MESSAGE_LEASE", 90)
 if MESSAGE_LEASE <= MAIL_BUDGET:
     raise ImproperlyConfigured("MESSAGE_LEASE: must be longer than MAIL_BUDGET, or no mail would ever be tried.")
 MESSAGE_BACKOFF = env.durations("MESSAGE_BACKOFF", [10, 30, 60, 300, 900, 1800, 3600])
@@ -156,17 +156,14 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long the broker is away, the worker is there when it comes back.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "unacked_restore_throttle": 1}
 CELERY_TIMEZONE = "UTC"
-# A tick that waited longer than the next one is due has nothing left to say.
-CELERY_BEAT_SCHEDULE = {
-    "tick": {
-        "task": "registrations.tick",
-        "schedule": TICK_EVERY.total_seconds(),
-        "options": {"expires": max(30.0, 3 * TICK_EVERY.total_seconds())},
-    },
-}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# Nothing `expires`: a worker judges that by its own clock, and one that is ahead would throw every tick away.
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "registrations.tick", "schedule": TICK_EVERY.total_seconds()}}
+CELERY_BEAT_SCHEDULER = "iatp_events.lib.metronome:Metronome"
+CELERY_RESULT_EXPIRES = None
 
 # --- Pages, files, security ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

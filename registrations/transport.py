@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import smtplib
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.mail.backends.smtp import EmailBackend
 
 from iatp_events.lib.eml import EmlBackend
+from iatp_events.lib.smtp import Deadline, EmailBackend
 
 
 class Refused(Exception):
@@ -35,6 +32,7 @@ class Postbox:
         self.refusals = 0
         """Connections refused in a row."""
         self._smtp: EmailBackend | None = None
+        self._deadline = Deadline()
 
     def __enter__(self) -> Postbox:
         return self
@@ -49,20 +47,25 @@ class Postbox:
 
         to_file: keep it away from SMTP, whatever the settings say (demonstrations).
         """
+        if not mail.recipients():
+            # Django passes such a mail over in silence, and it would count as sent.
+            raise Refused("no address")
         if to_file or not settings.SMTP:
             try:
                 EmlBackend().send_messages([mail])
             except OSError as error:
                 raise Unreachable(f"mail file: {error.strerror}") from error
             return
-        self._send_by_smtp(mail, self._connected())
+        with self._deadline.within(self._budget):
+            self._send_by_smtp(mail, self._connected())
 
     def _connected(self) -> EmailBackend:
         if self._smtp is not None:
             return self._smtp
-        backend = EmailBackend(**(settings.SMTP or {}), timeout=self._connect.total_seconds())
+        backend = EmailBackend(**(settings.SMTP or {}), timeout=self._connect.total_seconds(), deadline=self._deadline)
         try:
-            backend.open()
+            with self._deadline.within(self._connect):
+                backend.open()
         except (OSError, smtplib.SMTPException) as error:
             # A wrong password is no fault of this mail either: everything waits until staff mend it.
             self.refusals += 1
@@ -73,8 +76,7 @@ class Postbox:
 
     def _send_by_smtp(self, mail: EmailMessage, backend: EmailBackend) -> None:
         try:
-            with _deadline(backend, self._budget):
-                backend.send_messages([mail])
+            backend.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             self._judge(code, f"{code} {_decoded(text)}")
@@ -96,32 +98,11 @@ class Postbox:
 
     def _hang_up(self) -> None:
         backend, self._smtp = self._smtp, None
-        if backend is not None:
-            try:
-                backend.close()
-            except (OSError, smtplib.SMTPException):
-                # It is gone already, which is what we wanted.
-                backend.connection = None
-
-
-@contextmanager
-def _deadline(backend: EmailBackend, budget: timedelta) -> Iterator[None]:
-    """Cut the line when one mail takes longer than its budget in all.
-
-    The timeout of a socket counts from byte to byte: a server that drips would outlive every lease.
-    """
-
-    def cut() -> None:
-        with suppress(OSError, AttributeError):
-            backend.connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
-
-    timer = threading.Timer(budget.total_seconds(), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+        if backend is None:
+            return
+        with suppress(OSError, smtplib.SMTPException), self._deadline.within(self._connect):
+            # It may be gone already, which is what we wanted.
+            backend.close()
 
 
 def _words(error: Exception) -> str:

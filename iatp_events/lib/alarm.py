@@ -28,7 +28,8 @@ def ring(task: str) -> None:
         # A kept connection: to open one costs more than everything else a registration does to the broker.
         connection = current_app.connection_for_write(transport_options=_IMPATIENT)
         with pools.producers[connection].acquire(block=True, timeout=0.3) as producer:
-            current_app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=60)
+            # Without `expires`: a worker whose clock is ahead would throw every bell away unheard.
+            current_app.send_task(task, producer=producer, retry=False, ignore_result=True)
     except Exception as error:  # kombu, redis and sockets each have a family of their own
         pools.reset()
         _rest_until = time.monotonic() + REST

@@ -7,9 +7,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
 from registrations import emails, truth
 from registrations.choices import MessageState
@@ -22,6 +23,11 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 # After so many connections refused in a row the loop rests: the next tick tries again.
 PATIENCE = 5
+# How long a mail that left is held in mind while the database is away, and seconds between two tries.
+NOTING = timedelta(minutes=10)
+_PAUSE = 0.3
+# How a lost connection shows itself; psycopg2 has no class of its own for “server closed the connection”.
+_AWAY = (DatabaseError, OperationalError, InterfaceError)
 
 
 def deliver_due(*, clock: Clock) -> Counter[str]:
@@ -64,8 +70,10 @@ def _deliver_one(pk: uuid.UUID, token: uuid.UUID, now: datetime, postbox: Postbo
         if reason := truth.reason_to_skip(message, now):
             return _finish(message, token, state=MessageState.SKIPPED, skip_reason=reason)
         letter = emails.compose(message, now=now)
+        letter.mail.extra_headers.setdefault("Date", format_datetime(now))
         postbox.send(letter.mail, to_file=message.series.demonstration)
-    except DatabaseError:
+    except Error:
+        # The database is away or confused, which is no fault of this mail: its lease runs out, and it comes again.
         raise
     except Refused as refusal:
         return _finish(message, token, state=MessageState.FAILED, last_error=str(refusal)[:300])
@@ -79,21 +87,31 @@ def _deliver_one(pk: uuid.UUID, token: uuid.UUID, now: datetime, postbox: Postbo
 
 
 def _note_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
-    """Write that the mail left, what it said, and what it told whom; right after the server's 250."""
-    try:
-        return _write_sent(message, token, now, letter)
-    except OperationalError:
-        # The mail is out: one more try on a fresh connection is cheaper than a second copy.
-        connection.close()
-        return _write_sent(message, token, now, letter)
+    """Write that the mail left, what it said, and what it told whom; right after the server's 250.
+
+    The mail is out: while the database is away, nothing else this process could do is worth a second copy.
+    """
+    give_up = time.monotonic() + NOTING.total_seconds()
+    while True:
+        try:
+            return _write_sent(message, token, now, letter)
+        except Error as error:
+            if type(error) not in _AWAY or time.monotonic() > give_up:
+                raise
+            logger.warning("Message %s left, and the database is away; it is noted as soon as it is back.", message.pk)
+            connection.close()
+            time.sleep(_PAUSE)
 
 
 @transaction.atomic
 def _write_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
-    for registration, facts in letter.told.items():
-        Registration.objects.filter(pk=registration).update(told_facts=facts)
     said = {"subject": str(letter.mail.subject)[:200], "text": str(letter.mail.body)}
-    return _finish(message, token, state=MessageState.SENT, sent_at=now, last_error="", **said)
+    fields = {"sent_at": now, "last_error": "", **said}
+    # Where the lease was lost, the mail did leave all the same: whoever holds the row now must not send it again.
+    if any(_write(message, lease, state=MessageState.SENT, **fields) for lease in (token, None)):
+        for registration, facts in letter.told.items():
+            Registration.objects.filter(pk=registration).update(told_facts=facts)
+    return str(MessageState.SENT)
 
 
 def _postpone(message: Message, token: uuid.UUID, now: datetime, why: str) -> str:
@@ -106,16 +124,13 @@ def _postpone(message: Message, token: uuid.UUID, now: datetime, why: str) -> st
 
 
 def _finish(message: Message, token: uuid.UUID, *, state: MessageState, **fields: object) -> str:
-    """Write the outcome, if the lease is still ours: who was frozen past it must not undo another's work."""
+    """Write the outcome if the lease is still ours: who was frozen past it must not undo another's work."""
+    return str(state) if _write(message, token, state=state, **fields) else "lost"
+
+
+def _write(message: Message, token: uuid.UUID | None, *, state: MessageState, **fields: object) -> bool:
+    """token: whose lease must hold; None for whoever holds it, as long as the message has not ended yet."""
+    rows = Message.objects.leased(token) if token else Message.objects.unfinished()
     attempts = message.attempts if state == MessageState.SKIPPED else message.attempts + 1
-    written = (
-        Message.objects.filter(pk=message.pk)
-        .leased(token)
-        .update(state=state, lease_token=None, lease_until=None, attempts=attempts, **fields)
-    )
-    if not written and state == MessageState.SENT:
-        # The mail did leave. Whoever holds the row now must not send it again.
-        Message.objects.unfinished().filter(pk=message.pk).update(
-            state=state, lease_token=None, lease_until=None, attempts=attempts, **fields
-        )
-    return str(state)
+    ours = rows.filter(pk=message.pk)
+    return bool(ours.update(state=state, lease_token=None, lease_until=None, attempts=attempts, **fields))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.mail import EmailMessage
 
+from iatp_events.lib.smtp import Deadline
 from registrations import transport
 from registrations.transport import Postbox, Refused, Unreachable
 
@@ -89,26 +90,48 @@ def test_a_full_disk_is_trouble_that_passes(settings, tmp_path):
         postbox.send(MAIL, to_file=True)
 
 
-def test_a_mail_that_outlives_its_budget_is_cut_off(settings):
+def test_a_mail_that_outlives_its_budget_is_cut_off():
     ours, theirs = socket.socketpair()
-    settings.MAIL_BUDGET = settings.MAIL_BUDGET * 0
     ours.settimeout(5)
+    deadline = Deadline()
+    deadline.hold(ours)
 
-    with transport._deadline(SimpleNamespace(connection=SimpleNamespace(sock=ours))):
+    with deadline.within(timedelta(milliseconds=30)):
         assert ours.recv(1) == b""
     theirs.close()
 
 
-def test_a_mail_within_its_budget_leaves_the_line_open(settings):
+def test_a_mail_within_its_budget_leaves_the_line_open():
     ours, theirs = socket.socketpair()
-    settings.MAIL_BUDGET = timedelta(milliseconds=30)
+    deadline = Deadline()
+    deadline.hold(ours)
 
-    with transport._deadline(SimpleNamespace(connection=SimpleNamespace(sock=ours))):
+    with deadline.within(timedelta(milliseconds=30)):
         pass
     time.sleep(0.1)
 
     assert ours.send(b"x") == 1
     theirs.close()
+
+
+def test_the_narrowest_of_nested_budgets_holds():
+    deadline = Deadline()
+
+    with deadline.within(timedelta(seconds=1)), deadline.within(timedelta(seconds=60)):
+        assert deadline.left < 2
+    deadline.check()
+
+
+def test_who_wakes_up_after_the_budget_says_no_more():
+    deadline = Deadline()
+
+    with deadline.within(timedelta(0)), pytest.raises(TimeoutError):
+        deadline.check()
+
+
+def test_a_mail_without_a_reader_is_no_mail_that_left(server):
+    with Postbox() as postbox, pytest.raises(Refused):
+        postbox.send(EmailMessage("Hola", "…", "a@example.org", []))
 
 
 def test_a_server_that_does_not_answer_is_waited_for_as_long_as_the_settings_say(server, settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from urllib.request import urlopen
 
 from tests.servers.mailbox import Mailbox
 from tests.servers.processes import ROOT, Process, free_port
+from tests.servers.scripted import ScriptedServer
 
 QUICK = {
     "TICK_EVERY": "1",
@@ -34,11 +36,17 @@ class House:
     """One installation. `environment` is all that its processes get from outside."""
 
     def __init__(
-        self, var: Path, *, database_url: str = "", broker_url: str = "", mailbox: Mailbox | None = None
+        self,
+        var: Path,
+        *,
+        database_url: str = "",
+        broker_url: str = "",
+        mailbox: Mailbox | ScriptedServer | None = None,
     ) -> None:
         self.var, self.database_url, self.mailbox = var, database_url, mailbox
         self.port = free_port()
         self.processes: list[Process] = []
+        self._numbers = itertools.count(1)
         var.mkdir(parents=True, exist_ok=True)
         self.environment = QUICK | {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -74,18 +82,23 @@ class House:
         web.wait_until(self.is_ready, what="the web server")
         return web
 
-    def worker(self) -> Process:
-        worker = self.start(
-            "worker", "celery", "-A", "iatp_events", "worker", "--concurrency", "1", "--loglevel", "INFO"
-        )
-        worker.wait_until(lambda: " ready." in worker.output, what="the worker")
+    def worker(self, *, concurrency: int = 1, wait: bool = True, **environment: str) -> Process:
+        """A worker with a log of its own; `environment` is added to the house's."""
+        name = f"worker{next(self._numbers)}"
+        options = ("--hostname", f"{name}@{self.var.name}", "--concurrency", str(concurrency), "--loglevel", "INFO")
+        celery = ("celery", "-A", "iatp_events", "worker", *options, "--without-gossip", "--without-mingle")
+        worker = self.start(name, *celery, **environment)
+        if wait:
+            worker.wait_until(lambda: " ready." in worker.output, what="the worker")
         return worker
 
-    def beat(self) -> Process:
-        return self.start("beat", "celery", "-A", "iatp_events", "beat", "--loglevel", "INFO")
+    def beat(self, **environment: str) -> Process:
+        return self.start("beat", "celery", "-A", "iatp_events", "beat", "--loglevel", "INFO", **environment)
 
-    def start(self, name: str, *command: str) -> Process:
-        process = Process([sys.executable, "-m", *command], environment=self.environment, log=self.var / f"{name}.log")
+    def start(self, name: str, *command: str, **environment: str) -> Process:
+        process = Process(
+            [sys.executable, "-m", *command], environment=self.environment | environment, log=self.var / f"{name}.log"
+        )
         self.processes.append(process)
         return process
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ class Postgres:
 
     def stop(self) -> None:
         self.server.cleanup()
+
+    def stop_at_once(self) -> None:
+        """Immediate mode: no goodbye to anybody, and a recovery at the next start."""
+        self.server.get_postmaster_info().process.send_signal(signal.SIGQUIT)
+
+    def start_again(self) -> None:
+        self.server.get_postmaster_info().process.wait(20)
+        self.server.ensure_postgres_running()
 
 
 def query(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -60,18 +60,28 @@ class Process:
 
         wait_for(look, seconds=seconds, what=what)
 
+    @property
+    def is_alive(self) -> bool:
+        return self.popen.poll() is None
+
+    def kill(self) -> None:
+        """End the whole group at once, as a power cut does."""
+        self.signal(signal.SIGKILL)
+        self.popen.wait()
+
     def stop(self) -> None:
         """Ask the whole group to end, then make it."""
         for number, patience in ((signal.SIGTERM, 8.0), (signal.SIGKILL, 5.0)):
-            self._signal(number)
+            self.signal(number)
             try:
                 self.popen.wait(timeout=patience)
                 break
             except subprocess.TimeoutExpired:
                 continue
-        self._signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group."""
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
 

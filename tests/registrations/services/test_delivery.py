@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from iatp_events.lib import clock
-from registrations import transport
+from registrations import emails, transport
 from registrations.models import Message, Registration
 from registrations.services import delivery, notices, outbox, places, reminders
 from tests.factories import NOW, create_session, register, register_for
@@ -283,7 +283,7 @@ def test_who_lost_the_lease_writes_nothing_but_the_mail_that_left(server, settin
     message.refresh_from_db()
     assert message.state == "sending"
 
-    delivery._note_sent(message, old, NOW, {})
+    delivery._note_sent(message, old, NOW, emails.compose(message, now=NOW))
     message.refresh_from_db()
     assert message.state == "sent"
 

@@ -148,7 +148,7 @@ def test_an_outcome_that_is_final_is_not_written_over(settings):
     message = truth.reread(Message.objects.get().pk, token)
     Message.objects.update(state="failed", lease_token=None, lease_until=None)
 
-    delivery._note_sent(message, token, NOW, {})
+    delivery._note_sent(message, token, NOW, emails.compose(message, now=NOW))
 
     assert Message.objects.get().state == "failed"
 

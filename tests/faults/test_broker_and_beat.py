@@ -1,0 +1,179 @@
+"""The broker is flushed, killed or away; beat is doubled or missing; eight send at once; the web dies in time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.faults.conftest import Gather
+from tests.faults.town import AT_LENGTH, ROUNDS, Crowd, Town
+from tests.servers.forms import filled, shown
+from tests.servers.postgres import query
+from tests.servers.processes import Process, wait_for
+from tests.servers.scripted import call
+
+pytestmark = pytest.mark.real_time
+
+# Seconds; minutes in `make faults`.
+ABSENCE = 180 if AT_LENGTH else 2
+# What is due leaves within this time after the trouble is over; in earnest, two minutes.
+RECOVERY = 120 if AT_LENGTH else 40
+HOURS_AGO = """
+UPDATE registrations_message
+SET due_at = due_at - interval '3 hours', next_attempt_at = next_attempt_at - interval '3 hours'
+"""
+
+
+@contextmanager
+def away(town: Town, *, seconds: float) -> Iterator[None]:
+    """The broker is killed with all it knew, and comes back empty after so many seconds."""
+    town.valkey.terminate()
+    back = time.monotonic() + seconds
+    yield
+    time.sleep(max(back - time.monotonic(), 0))
+    town.valkey.start()
+
+
+@contextmanager
+def frozen(town: Town, *, seconds: float) -> Iterator[None]:
+    """The broker takes connections and does not answer."""
+    os.kill(town.broker_process, signal.SIGSTOP)
+    back = time.monotonic() + seconds
+    try:
+        yield
+        time.sleep(max(back - time.monotonic(), 0))
+    finally:
+        os.kill(town.broker_process, signal.SIGCONT)
+
+
+def wait_until_ready(worker: Process) -> None:
+    worker.wait_until(lambda: " ready." in worker.output, what="a worker")
+
+
+def assert_everybody_got_one(crowd: Crowd) -> None:
+    rows = crowd.wait_until_over(seconds=RECOVERY)
+    assert {row.state for row in rows} == {"sent"}
+    assert set(crowd.copies()) == {1}
+
+
+def press(town: Town, crowd: Crowd, email: str) -> float:
+    """Register by the form; return how long the answer took."""
+    url = f"{town.house.url}/es/series/{crowd.slug}/register/?session=1"
+    with urlopen(url, timeout=20) as page:
+        token = shown(page.read().decode())["csrfmiddlewaretoken"][0]
+        cookie = page.headers["Set-Cookie"].split(";")[0]
+    body = urlencode(filled("Ana Ruiz", email, 1) | {"csrfmiddlewaretoken": token}, doseq=True).encode()
+    began = time.monotonic()
+    with urlopen(_request(url, body, cookie), timeout=20) as answer:
+        took = time.monotonic() - began
+        assert answer.url.endswith("/registered/")
+    return took
+
+
+def _request(url: str, body: bytes, cookie: str) -> Request:
+    return Request(url, body, {"Cookie": cookie})
+
+
+def test_a_broker_flushed_while_all_are_at_work(town: Town, gather: Gather) -> None:
+    with town.valkey.client() as broker:
+        broker.flushall()
+
+    assert_everybody_got_one(gather(5))
+
+
+def test_a_broker_flushed_in_the_middle_of_a_delivery(town: Town, gather: Gather) -> None:
+    with town.valkey.client() as broker:
+        town.server.on("RCPT", call(lambda talk: broker.flushall()))
+
+        assert_everybody_got_one(gather(5))
+
+
+@pytest.mark.parametrize("trouble", [away, frozen], ids=["killed", "silent"])
+def test_a_broker_away_costs_no_mail_and_no_visitor_two_seconds(
+    town: Town, gather: Gather, trouble: Callable[..., AbstractContextManager[None]]
+) -> None:
+    town.open_web()
+    before = gather(1)
+    press(town, before, f"first-{before.slug}@example.org")
+
+    with trouble(town, seconds=ABSENCE):
+        during = gather(3)
+        took = [press(town, before, f"{n}-{before.slug}@example.org") for n in range(3)]
+
+    assert max(took) < 2
+    assert_everybody_got_one(during)
+    wait_for(lambda: before.states() == ["sent"] * 5, seconds=RECOVERY, what="those who registered meanwhile")
+    assert [len(town.server.to(f"{n}-{before.slug}@example.org")) for n in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("at_round", ROUNDS)
+def test_two_beats_and_two_workers_send_nothing_twice(town: Town, gather: Gather, at_round: int) -> None:
+    town.beats.append(town.house.beat())
+    town.add_worker()
+
+    assert_everybody_got_one(gather(20))
+
+
+def test_after_hours_without_a_beat_everything_leaves_once(town: Town, gather: Gather) -> None:
+    town.kill_beats()
+    town.kill_workers()
+    crowd = gather(5)
+    with town.valkey.client() as broker:
+        broker.flushall()
+    query(town.house.database_url, HOURS_AGO)
+
+    town.settle()
+
+    assert_everybody_got_one(crowd)
+
+
+def test_a_broker_does_not_fill_up_with_ticks_while_no_worker_listens(town: Town, gather: Gather) -> None:
+    town.kill_workers()
+    town.kill_beats()
+    with town.valkey.client() as broker:
+        broker.flushall()
+        crowd = gather(2)
+        broker.rpush("celery", *[broker.lindex("celery", 0)] * 200)
+        waiting = broker.llen("celery")
+        town.beats = [town.house.beat()]
+        town.beats[0].wait_until(lambda: "beat: Starting" in town.beats[0].output, what="beat")
+        time.sleep(2)
+
+        assert broker.llen("celery") == waiting
+
+    town.add_worker()
+    assert_everybody_got_one(crowd)
+
+
+@pytest.mark.parametrize("at_round", ROUNDS)
+def test_eight_at_once_send_nothing_twice(town: Town, gather: Gather, at_round: int) -> None:
+    """In short, eight processes of two workers; at length, eight workers."""
+    for _ in range(7 if AT_LENGTH else 1):
+        town.add_worker(concurrency=1 if AT_LENGTH else 6, wait=False)
+    for worker in town.workers:
+        wait_until_ready(worker)
+
+    crowd = gather(150)
+
+    assert_everybody_got_one(crowd)
+
+
+def test_a_web_process_killed_right_after_its_commit_loses_nothing(town: Town, gather: Gather) -> None:
+    crowd = gather(0)
+    town.open_web("tests.servers.mortal:application")
+    email = f"ana-{crowd.slug}@example.org"
+
+    with pytest.raises((URLError, ConnectionError)):
+        press(town, crowd, email)
+    town.close_web()
+
+    wait_for(lambda: crowd.states() == ["sent"], seconds=RECOVERY, what="the confirmation")
+    assert len(town.server.to(email)) == 1

@@ -1,0 +1,119 @@
+"""What a mail server answers, or does not: what passes is tried again, what is final is shown, the others go on."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.faults.conftest import Gather
+from tests.faults.town import AT_LENGTH, Crowd, Town
+from tests.servers.scripted import POINTS, Act, answer, drip, reset, silence
+
+pytestmark = pytest.mark.real_time
+
+PASSING = [
+    ("connect", "421 4.3.2 too busy"),
+    ("connect", "554 5.3.2 no mail here today"),
+    ("EHLO", "421 4.3.2 closing"),
+    ("MAIL", "451 4.3.0 try later"),
+    ("MAIL", "452 4.3.1 no room"),
+    ("RCPT", "450 4.2.0 greylisted"),
+    ("RCPT", "421 4.7.0 too many"),
+    ("RCPT", "452 4.2.2 mailbox full"),
+    ("DATA", "451 4.7.1 later"),
+    ("dot", "451 4.3.0 try later"),
+    ("dot", "452 4.3.1 no room"),
+]
+FINAL = [
+    ("MAIL", "552 5.2.2 too large"),
+    ("RCPT", "550 5.1.1 unknown"),
+    ("RCPT", "554 5.7.1 denied"),
+    ("DATA", "554 5.5.1 no"),
+    ("dot", "550 5.7.1 spam"),
+    ("dot", "552 5.3.4 too large"),
+    ("dot", "554 5.7.1 refused"),
+]
+# One mail's budget (settings MAIL_BUDGET) and what a busy machine adds.
+LONGEST = 1.5 + 1.0
+
+
+@pytest.mark.parametrize(("point", "words"), PASSING, ids=lambda value: value.replace(" ", "-"))
+def test_a_trouble_that_passes_is_tried_again_later(town: Town, gather: Gather, point: str, words: str) -> None:
+    rule = town.server.on(point, answer(words), times=6 if AT_LENGTH else 2)
+
+    crowd = gather(2)
+    rows = crowd.wait_until_over(seconds=60)
+
+    assert [row.state for row in rows] == ["sent", "sent"]
+    assert (sum(row.attempts for row in rows) - 2, rule.used) == (rule.times, rule.times)
+    assert crowd.copies() == [1, 1]
+
+
+def test_the_answer_450_for_a_while_backs_off_and_holds_up_nobody_else(town: Town) -> None:
+    """Minutes in earnest; here the waits are 0.3 and 0.6 s, give or take a fifth."""
+    crowd = Crowd(town, 3)
+    rule = town.server.on("RCPT", answer("450 4.2.0 greylisted"), to=crowd.addresses[0], times=100 if AT_LENGTH else 4)
+
+    began = time.monotonic()
+    crowd.register()
+    rows = crowd.wait_until_over(seconds=150)
+
+    waits = 0.8 * (0.3 + (rule.times - 1) * 0.6)
+    assert [row.state for row in rows] == ["sent"] * 3
+    assert [row.attempts for row in rows] == [rule.times + 1, 1, 1]
+    assert time.monotonic() - began > waits
+    late, ana, eva = (kept[0].at for kept in crowd.mails())
+    assert late - max(ana, eva) > waits / 2
+
+
+@pytest.mark.parametrize(("point", "words"), FINAL, ids=lambda value: value.replace(" ", "-"))
+def test_a_final_refusal_fails_at_once_with_the_servers_words_and_the_others_leave(
+    town: Town, gather: Gather, point: str, words: str
+) -> None:
+    town.server.on(point, answer(words))
+
+    crowd = gather(3)
+    rows = crowd.wait_until_over()
+
+    failed = [(row.attempts, row.last_error) for row in rows if row.state == "failed"]
+    assert sorted(row.state for row in rows) == ["failed", "sent", "sent"]
+    assert failed == [(1, words)]
+    assert sorted(crowd.copies()) == [0, 1, 1]
+
+
+@pytest.mark.parametrize("act", [silence, drip], ids=["silent", "dripping"])
+@pytest.mark.parametrize("point", [point for point in POINTS if point not in ("body", "250")])
+def test_a_silent_or_dripping_server_costs_one_budget_and_the_mails_still_leave(
+    town: Town, gather: Gather, point: str, act: Act
+) -> None:
+    moments: list[float] = []
+
+    async def timed(talk):
+        moments.append(time.monotonic())
+        try:
+            await act(talk)
+        finally:
+            moments.append(time.monotonic())
+
+    town.server.on(point, timed)
+
+    crowd = gather(2)
+    rows = crowd.wait_until_over()
+
+    assert [row.state for row in rows] == ["sent", "sent"]
+    assert sorted(row.attempts for row in rows) == [1, 2]
+    assert moments[1] - moments[0] < LONGEST
+    assert (crowd.message_ids(), sum(crowd.copies())) == ([1, 1], 3 if point == "dot" else 2)
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point != "250"])
+def test_a_broken_line_is_dialled_again(town: Town, gather: Gather, point: str) -> None:
+    """After the final dot the server has the mail, and nobody can know: the copy is the same mail."""
+    town.server.on(point, reset)
+
+    crowd = gather(2)
+    rows = crowd.wait_until_over()
+
+    assert [row.state for row in rows] == ["sent", "sent"]
+    assert (crowd.message_ids(), sum(crowd.copies())) == ([1, 1], 3 if point == "dot" else 2)

@@ -1,0 +1,51 @@
+"""The product at hand: one process that stays, so that a test can ask it many things at no cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tests.servers.processes import ROOT
+
+_LOOP = """
+import json, sys, traceback, django
+django.setup()
+from django.db import connection
+for line in sys.stdin:
+    given, reply = json.loads(line), {}
+    connection.close()
+    try:
+        exec(given.pop("code"), given)
+        reply["answer"] = given.get("answer")
+    except Exception:
+        reply["trouble"] = traceback.format_exc()
+    print(json.dumps(reply, default=str), flush=True)
+"""
+
+
+class Desk:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _LOOP],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, code: str, **given: Any) -> Any:
+        """Run Python inside the product, with names given; return what it leaves in `answer`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(given | {"code": code}) + "\n")
+        self._process.stdin.flush()
+        reply = json.loads(self._process.stdout.readline())
+        assert "trouble" not in reply, reply["trouble"]
+        return reply["answer"]
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
