@@ -15,12 +15,12 @@ from workshops.models import Session
 Reason = SkipReason | None
 # A rule that had nothing to say does not silence one that has.
 SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.PAST)
-_RELATED = (
+RELATED = (
     "attendee",
     "speaker",
     "series",
     "rule",
-    "bulletin",
+    "bulletin__session__series",
     "session__series",
     "registration__session__series",
     "registration__attendee",
@@ -29,7 +29,7 @@ _RELATED = (
 
 def reread(pk: uuid.UUID, token: uuid.UUID) -> Message | None:
     """Read a leased message with everything it speaks of, as it is now; None when the lease was lost."""
-    return Message.objects.leased(token).select_related(*_RELATED).filter(pk=pk).first()
+    return Message.objects.leased(token).select_related(*RELATED).filter(pk=pk).first()
 
 
 def reason_to_skip(message: Message, now: datetime) -> Reason:

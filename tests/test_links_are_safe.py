@@ -11,14 +11,23 @@ from django.conf import settings
 from django.test import Client
 
 from iatp_events.lib import alarm
-from registrations import emails
+from registrations import emails, truth
 from registrations import links as personal
 from registrations.choices import MessageKind
-from registrations.models import Message, Registration
-from registrations.services import notices, places, reminders, upkeep
-from tests.factories import NOW, create_series, create_session, register, register_for
+from registrations.models import Bulletin, Message, Registration
+from registrations.services import announcements, bulletins, notices, places, reminders, upkeep
+from tests.factories import (
+    NOW,
+    create_rule,
+    create_series,
+    create_session,
+    create_speaker,
+    register,
+    register_for,
+    seat,
+)
 from tests.servers.mailbox import links, parsed
-from workshops.models import Session
+from workshops.models import Series, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +39,15 @@ def dump() -> dict[str, list[dict[str, Any]]]:
 
 def send_every_kind_of_mail() -> list[Message]:
     """Live through everything that makes the product write, and return what it wrote."""
-    create_series()
+    series = create_series()
+    furnish_plan(series)
     first, second = create_session(number=1, capacity=1), create_session(number=2)
     third = create_session(number=3, starts_at=NOW + timedelta(days=20))
     ana = register(first, "Ana")
-    register(first, "Luis")
+    register(first, "Luis", announcements=True)
     register(first, "Eva")
+    seat(create_speaker(email="rosa@example.org"), second)
+    announcements.notice_open(now=NOW)
     register_for([second, third], "Mara")
     register(third, "Ana", now=NOW + timedelta(minutes=11))
     register(third, "Ana", now=NOW + timedelta(minutes=30))
@@ -43,13 +55,29 @@ def send_every_kind_of_mail() -> list[Message]:
     places.cancel(registration=ana, now=NOW + timedelta(hours=1))
     create_session(number=4, starts_at=NOW + timedelta(days=30))
     upkeep.register_enrolled(now=NOW + timedelta(hours=1))
+    announcements.notice_open(now=NOW + timedelta(hours=1))
+    announcements.queue_due(now=NOW + timedelta(hours=2))
+    write_to_all(series)
     register_for([], "Pía", series=create_series("later"), whole_series=True)
     tell_everyone()
     move(second)
     cancel(third)
     reminders.queue_due(now=NOW + timedelta(days=9))
     notices.queue_due(now=NOW + timedelta(days=2))
-    return list(Message.objects.select_related("attendee", "series", "rule", "registration__session__series"))
+    return list(Message.objects.select_related(*truth.RELATED))
+
+
+def furnish_plan(series: Series) -> None:
+    create_rule(series=series, kind="starting", offset=timedelta(minutes=10))
+    create_rule(series=series, kind="follow_up", offset=timedelta(days=1))
+    create_rule(series=series, audience="panel", offset=timedelta(days=1))
+
+
+def write_to_all(series: Series) -> None:
+    bulletin = Bulletin.objects.create(series=series, subject="Hello", body="{name}, {see_series}", created_at=NOW)
+    bulletin.refresh_from_db()
+    people = bulletins.group(bulletin).people
+    bulletins.send(bulletin=bulletin, people=people, digest=bulletin.digest, now=NOW)
 
 
 def tell_everyone() -> None:

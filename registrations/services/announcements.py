@@ -1,6 +1,7 @@
 """Tell those who asked that a session takes registrations: found by comparison, once for each session."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -27,7 +28,7 @@ def notice_open(*, now: datetime) -> int:
     return len(found)
 
 
-def untold(now: datetime) -> QuerySet[Consent]:
+def untold(now: datetime) -> QuerySet[Any]:
     """Those who asked for announcements before a session opened and know nothing of it; with `session_pk`.
 
     Who is registered, was, or is enrolled in the whole series knows already.
@@ -40,7 +41,7 @@ def untold(now: datetime) -> QuerySet[Consent]:
     same = {"session": OuterRef("session_pk"), "attendee": OuterRef("attendee")}
     told = Message.objects.filter(kind=MessageKind.ANNOUNCEMENT, **same)
     enrolled = Enrolment.objects.standing().filter(series=OuterRef("series"), attendee=OuterRef("attendee"))
-    asked = Consent.objects.standing(ConsentKind.ANNOUNCEMENTS).annotate(
+    asked: QuerySet[Any] = Consent.objects.standing(ConsentKind.ANNOUNCEMENTS).annotate(
         session_pk=F("series__sessions__pk"), found_at=F("series__sessions__announcement__found_at")
     )
     return asked.filter(session_pk__in=opened, given_at__lt=F("found_at")).filter(
@@ -62,7 +63,7 @@ def _announce(session: Session, now: datetime) -> int:
     return queued
 
 
-def _next(session: Session, after: int, now: datetime) -> QuerySet[Consent]:
+def _next(session: Session, after: int, now: datetime) -> QuerySet[Any]:
     # By person, not by row: two versions of the consent are one reader.
     rows = untold(now).filter(session_pk=session.pk, attendee__gt=after).select_related("attendee")
     return rows.order_by("attendee", "pk")[:BATCH]

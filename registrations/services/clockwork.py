@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, QuerySet
@@ -98,7 +99,7 @@ def find_work(*, clock: Clock) -> bool:
         found = True
         for step in STEPS:
             if step.name in wanted - failed:
-                _try(step.name, lambda step=step: step.act(clock()), failed)
+                _try(step.name, partial(_act, step, clock), failed)
         now = clock()
     return found
 
@@ -112,10 +113,13 @@ def _look(now: datetime) -> tuple[set[str], bool]:
         f"{step.name}_{number}": Exists(rows.order_by()) for step in STEPS for number, rows in enumerate(step.work(now))
     }
     due = Exists(Message.objects.due(now).order_by())
-    answers = Series.objects.order_by("pk").values(_due=due, **questions)[:1]
-    for row in answers:
-        return {name.rpartition("_")[0] for name in questions if row[name]}, bool(row["_due"])
-    return set(), False
+    row: Any = Series.objects.order_by("pk").values(_due=due, **questions).first()
+    answers: dict[str, bool] = row or {}
+    return {name.rpartition("_")[0] for name in questions if answers.get(name)}, bool(answers.get("_due"))
+
+
+def _act(step: Step, clock: Clock) -> None:
+    step.act(clock())
 
 
 def _try(name: str, act: Callable[[], object], failed: set[str]) -> None:

@@ -145,7 +145,10 @@ def _missing(readers: QuerySet[Any], audience: Audience, path: str, now: datetim
     if path == _OF_SERIES:
         own = ReminderRule.objects.filter(session=OuterRef("session"), audience=audience)
         rows = rows.filter(~Exists(own))
-    return rows.filter(~Exists(_written(audience, OuterRef("rule_pk"), OuterRef("session__revision"))))
+    without: QuerySet[Any] = rows.filter(
+        ~Exists(_written(audience, OuterRef("rule_pk"), OuterRef("session__revision")))
+    )
+    return without
 
 
 def _written(audience: Audience, rule: Any, revision: Any) -> QuerySet[Message]:

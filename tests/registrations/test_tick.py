@@ -3,7 +3,7 @@
 import logging
 import signal
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from iatp_events.lib import clock
@@ -91,8 +92,14 @@ def test_a_step_that_fails_is_logged_and_holds_up_no_other(
 ) -> None:
     done: list[object] = []
     create_series()
-    work = lambda now: [] if done else [Series.objects.all()]  # noqa: E731
-    first = clockwork.Step("first", lambda now: [Series.objects.all()], lambda now: {}[now])
+
+    def work(now: datetime) -> list[QuerySet[Any]]:
+        return [] if done else [Series.objects.all()]
+
+    def stumble(now: datetime) -> None:
+        raise KeyError(now)
+
+    first = clockwork.Step("first", lambda now: [Series.objects.all()], stumble)
     second = clockwork.Step("second", work, done.append)
     monkeypatch.setattr(clockwork, "STEPS", (first, second))
 
