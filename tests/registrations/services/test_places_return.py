@@ -142,6 +142,16 @@ def test_the_way_back_is_what_the_act_would_do():
     assert ways == [WayBack.UNDO, WayBack.REGISTER, WayBack.WAIT, WayBack.NONE, WayBack.NONE]
 
 
+def test_the_way_back_leads_behind_those_who_wait():
+    session = create_session(capacity=1)
+    ana = cancelled(session, at=NOW)
+    register(session, "Luis", NOW + MINUTE)
+    register(session, "Eva", NOW + MINUTE)
+    Places.objects.get(session=session).set_capacity(2)
+
+    assert places.way_back(registration=ana, now=NOW + 2 * MINUTE) == WayBack.WAIT
+
+
 def test_a_known_person_is_registered_and_told():
     session = create_session(capacity=1)
     ana, luis = create_attendee("Ana"), create_attendee("Luis")

@@ -1,10 +1,15 @@
 """The calendar that a person subscribes to."""
 
+from collections.abc import Callable
+
 import pytest
 
 from registrations import links
+from registrations.models import Attendee, Registration
 from registrations.services import places
 from tests.factories import NOW, create_session, register
+from workshops import ical
+from workshops.models import Series, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -63,16 +68,34 @@ def test_a_registration_that_was_cancelled_leaves_the_calendar(client):
     assert "VEVENT" not in text(client.get(path(links.calendar(ana.attendee))))
 
 
-def test_a_calendar_that_polls_gets_a_body_only_when_something_changed(client):
+def changes() -> dict[str, Callable[[], object]]:
+    """Everything that a calendar may have to learn of."""
+    return {
+        "moved": lambda: Session.objects.get().revise(now=NOW),
+        "text": lambda: Session.objects.update(summary={"es": "Otro resumen."}),
+        "series": lambda: Series.objects.update(contact="otra@example.org"),
+        "name": lambda: Attendee.objects.update(full_name="Ana María"),
+        "language": lambda: Attendee.objects.update(language="en"),
+        "link": lambda: Registration.objects.update(link_version=2),
+        "given up": lambda: Registration.objects.update(state="cancelled"),
+        "draft": lambda: Session.objects.update(state="draft"),
+    }
+
+
+@pytest.mark.parametrize("change", changes())
+def test_a_calendar_that_polls_gets_a_body_only_when_something_changed(client, change, monkeypatch):
     session = create_session()
-    ana = register(session, "Ana")
-    address = path(links.calendar(ana.attendee))
-    known = client.get(address)["ETag"]
+    address = path(links.calendar(register(session, "Ana").attendee))
+    first = client.get(address)
+    known = {"if-none-match": first["ETag"]}
 
-    same = client.get(address, headers={"if-none-match": known})
-    session.start_time = "16:00"
-    session.revise(now=NOW)
-    moved = client.get(address, headers={"if-none-match": known})
+    with monkeypatch.context() as patch:
+        patch.setattr(ical, "calendar", lambda *_, **__: pytest.fail("nothing changed, so nothing is written"))
+        same = client.get(address, headers=known)
+    if change == "moved":
+        Session.objects.update(start_time="16:00")
+    changes()[change]()
+    other = client.get(address, headers=known)
 
-    assert (same.status_code, same.content, moved.status_code) == (304, b"", 200)
-    assert moved["ETag"] != known
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+    assert (other.status_code, other.content != first.content, other["ETag"] != first["ETag"]) == (200, True, True)
