@@ -116,17 +116,7 @@ def choices_of(attendee: Attendee, *, also: int | None = None) -> list[Choice]:
 
 def has_stopped_announcements(attendee: Attendee, series: Series) -> bool:
     """They said that they want none, and have not asked for them since; who never said anything has not."""
-    return Attendee.objects.filter(announcements_stopped(series), pk=attendee.pk).exists()
-
-
-def announcements_stopped(series: Series, *, attendee: str = "pk") -> Q:
-    """The same as a condition: `Registration.objects.exclude(announcements_stopped(series, attendee="attendee"))`.
-
-    attendee: the path from the query's rows to the person.
-    """
-    said = Consent.objects.filter(attendee=OuterRef(attendee), series=series, kind=ConsentKind.ANNOUNCEMENTS)
-    standing = said.filter(withdrawn_at__isnull=True)
-    return Q(Exists(said), ~Exists(standing))
+    return Attendee.objects.stopped_announcements(series.pk).filter(pk=attendee.pk).exists()
 
 
 def lock(attendee: Attendee) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from registrations.choices import Source
-from registrations.models import Attendee, Consent, EmailAddress, Registration
+from registrations.models import Attendee, Consent, EmailAddress
 from registrations.services import people
 from tests.factories import NOW, create_attendee, create_series, create_session, register
 
@@ -104,14 +104,15 @@ def test_taking_announcements_again_is_a_new_consent_to_the_text_of_today():
     assert not people.has_stopped_announcements(attendee, series)
 
 
-def test_who_stopped_is_left_out_by_the_same_condition_in_any_query():
+def test_who_stopped_is_found_by_the_question_that_bulletins_ask():
     session = create_session()
     ana, luis = (register(session, name, announcements=True) for name in ("Ana", "Luis"))
     people.stop_announcements(attendee=luis.attendee, series=session.series, now=NOW)
 
-    meant = Registration.objects.exclude(people.announcements_stopped(session.series, attendee="attendee"))
+    stopped = Attendee.objects.stopped_announcements(session.series.pk)
 
-    assert list(meant) == [ana]
+    assert list(stopped) == [luis.attendee]
+    assert not people.has_stopped_announcements(ana.attendee, session.series)
 
 
 def test_the_choices_name_each_series_that_knows_a_person():
