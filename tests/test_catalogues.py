@@ -24,12 +24,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 TAG = re.compile(r"</?[a-z]+")
 
 # Words that are the same in the language as in English.
+EVERYWHERE = {"Original", "original", "j M Y, H:i"}
 SAME = {
-    "es": {"Asunción", "Montevideo", "Santo Domingo", "Error:", "Panel", "panel", "series"},
-    "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "E-mail", "Online"},
+    "es": {"Asunción", "Montevideo", "Santo Domingo", "Error:", "Panel", "panel", "series", *EVERYWHERE},
+    "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "E-mail", "Online", *EVERYWHERE},
     "fr": {
         *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
+        *EVERYWHERE,
+        *("Date", "Initiative", "Messages"),
         *("panel", "panels", "photo", "places", "source", "version"),
     },
 }
