@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import css_inline
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from registrations.emails.merge import Form, slot
 
@@ -16,11 +17,13 @@ from registrations.emails.merge import Form, slot
 class Frame:
     """What surrounds a text, by value: an edit of any of it makes another frame.
 
-    path: "here", "registered" or "planned" for each planned session. The flags say which links of the reader's own
-    the foot has; their addresses are slots: `manage`, `cancel`, `stop`.
+    text_language: of a text that was not written in the reader's language, else empty. on_list: the list by which
+    the mail came. The flags say which links of the reader's own stand below the text; their addresses are slots, as
+    are the path and the words beside the subject.
     """
 
     language: str
+    text_language: str
     series: str
     platform: str
     demonstration: bool
@@ -28,12 +31,12 @@ class Frame:
     series_page: str
     on_list: str
     to_speaker: bool
-    has_registration: bool
-    can_cancel: bool
-    path: tuple[str, ...]
+    shows_registration: bool
+    shows_cancel: bool
+    has_path: bool
 
 
-_SLOTS = {name: mark_safe(slot(name)) for name in ("preheader", "manage", "cancel", "stop")}
+_SLOTS = {name: mark_safe(slot(name)) for name in ("preheader", "path", "manage", "cancel", "stop")}
 
 
 @lru_cache(maxsize=256)
@@ -47,8 +50,23 @@ def page(frame: Frame, body: str) -> Form:
 def foot(frame: Frame) -> Form:
     """What stands below the plain text."""
     text = render_to_string("emails/_foot.txt", asdict(frame) | _SLOTS)
-    lines = (line.strip() for line in text.strip().splitlines())
-    return Form.of("\n".join(line for line in lines if line) + "\n")
+    return Form.of("\n".join(line.strip() for line in text.strip().splitlines()) + "\n")
+
+
+def path(stops: tuple[str, ...]) -> str:
+    """The path as HTML with its style in place; people differ in it, so it is kept apart from the page."""
+    return _path(stops, get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _path(stops: tuple[str, ...], _language: str) -> str:
+    html = render_to_string("emails/_path.html", {"stops": stops})
+    return _inliner().inline_fragment(html, _style())
+
+
+@cache
+def _style() -> str:
+    return render_to_string("emails/_style.html").replace("<style>", "").replace("</style>", "")
 
 
 @cache

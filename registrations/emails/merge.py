@@ -20,6 +20,17 @@ _LINE = re.compile(f"^[ \\t]*{_OPEN}([a-z_]+){_CLOSE}[ \\t]*$", re.MULTILINE)
 _TARGET = re.compile(r"(?:href|title)=\"([^\"]*)\"")
 
 
+# The white space that ends a line or a word; a no-break space is neither.
+_BLANK = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
+# A page begins at its own first level; a text inside it was rendered from the third down.
+_RAISED = {"h3": "h2", "h4": "h2", "h5": "h3", "h6": "h3"}
+_HEADING = re.compile("<(/?)(h[3-6])>")
+
+
+def one_line(text: str) -> str:
+    return _BLANK.sub(" ", text).strip(" ")
+
+
 def slot(name: str) -> str:
     """The mark that stands for a value until it is filled in."""
     return f"{_OPEN}{name}{_CLOSE}"
@@ -35,13 +46,9 @@ class Form:
     def of(cls, marked: str) -> Form:
         return cls(tuple(_SLOT.split(marked)))
 
-    @property
-    def slots(self) -> tuple[str, ...]:
-        return self.pieces[1::2]
-
     def fill(self, values: Mapping[str, str]) -> str:
         filled = list(self.pieces)
-        filled[1::2] = [values[name] for name in self.pieces[1::2]]
+        filled[1::2] = [values.get(name, "") for name in self.pieces[1::2]]
         return "".join(filled)
 
 
@@ -77,7 +84,7 @@ def _plainly_marked(piece: re.Match[str]) -> str:
 @lru_cache(maxsize=512)
 def line(text: str, known: frozenset[str]) -> Form:
     """A subject, ready to be filled."""
-    return Form.of(" ".join(_marked(text, frozenset(), known).split()))
+    return Form.of(one_line(_marked(text, frozenset(), known)))
 
 
 def html(text: str, known: frozenset[str], empty: frozenset[str] = frozenset()) -> str:
@@ -88,7 +95,8 @@ def html(text: str, known: frozenset[str], empty: frozenset[str] = frozenset()) 
     """
     page = str(markdown.render(_marked(text, empty, known)))
     page = _PARAGRAPH.sub(_block_alone, page)
-    return page.replace("<h3>", "<h1>", 1).replace("</h3>", "</h1>", 1)
+    page = page.replace("<h3>", "<h1>", 1).replace("</h3>", "</h1>", 1)
+    return _HEADING.sub(lambda found: f"<{found[1]}{_RAISED[found[2]]}>", page)
 
 
 def text(source: str, known: frozenset[str], empty: frozenset[str] = frozenset()) -> str:

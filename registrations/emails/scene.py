@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from iatp_events.lib import zones
 from iatp_events.lib.addresses import absolute
+from iatp_events.lib.prepared import Prepared
 from registrations import links
-from registrations.choices import MessageKind, RegistrationState
-from registrations.models import Attendee, Message, Registration
+from registrations.choices import MessageKind
+from registrations.models import Attendee, EmailAddress, Message, Registration
 from workshops import when
 from workshops.choices import Mode, PlaceMode, SessionState
-from workshops.models import Session, Speaker
+from workshops.models import Series, Session, Speaker
 from workshops.when import When
 
 REMINDERS, ANNOUNCEMENTS = "reminders", "announcements"
@@ -25,6 +27,20 @@ _ON_LISTS = {
     MessageKind.FOLLOW_UP: REMINDERS,
     MessageKind.ANNOUNCEMENT: ANNOUNCEMENTS,
 }
+
+
+def _addresses(attendee: int) -> QuerySet[EmailAddress, Any]:
+    proven_first = EmailAddress.objects.order_by(F("verified_at").desc(nulls_last=True), "-pk")
+    return proven_first.filter(attendee=attendee).values_list("address", "normalised")
+
+
+def _confirmed(attendee: int, series: int) -> QuerySet[Registration, Any]:
+    held = Registration.objects.confirmed().filter(attendee=attendee, session__series=series)
+    return held.values_list("session__number")
+
+
+_ADDRESS = Prepared(_addresses, int)
+_CONFIRMED = Prepared(_confirmed, int, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +59,28 @@ def reader_of(message: Message) -> Reader:
     """One query for an attendee's address; none for a speaker."""
     if message.attendee is not None:
         attendee = message.attendee
-        proven_first = attendee.addresses.order_by(F("verified_at").desc(nulls_last=True), "-pk")
-        address = proven_first.first()
-        name, zone = attendee.full_name, attendee.timezone
-        return Reader(name, address.deliverable if address else "", attendee.language, zone, attendee=attendee)
+        zone = _sound(attendee.timezone, message)
+        return Reader(attendee.full_name, _address_of(attendee), attendee.language, zone, attendee=attendee)
     speaker, session = message.speaker, message.session
     if speaker is None or session is None:
         raise ValueError("a message to nobody")
     language = speaker.language or str(message.series.languages[0])
     country = str(speaker.country or "")
     zone = speaker.timezone or (zones.of_country(country, session.timezone) if country else session.timezone)
-    return Reader(speaker.name, speaker.email, language, zone, speaker=speaker)
+    return Reader(speaker.name, speaker.email, language, _sound(zone, message), speaker=speaker)
+
+
+def _address_of(attendee: Attendee) -> str:
+    """The address that was proven last, else the newest."""
+    rows = _ADDRESS.rows(attendee.pk)
+    return EmailAddress(address=rows[0][0], normalised=rows[0][1]).deliverable if rows else ""
+
+
+def _sound(zone: str, message: Message) -> str:
+    """A zone that does not exist (written by SQL) counts as that of the session: its mail must not be lost."""
+    if zones.exists(zone):
+        return zone
+    return message.session.timezone if message.session else message.series.timezone
 
 
 @dataclass(frozen=True)
@@ -116,7 +143,17 @@ class Entry:
 
 
 def page_of(session: Session, language: str) -> str:
-    return absolute("workshops:session", session.series.slug, session.number, language=language)
+    return _page(language, "workshops:session", session.series.slug, session.number)
+
+
+def series_page(series: Series, language: str) -> str:
+    return _page(language, "workshops:series", series.slug)
+
+
+@lru_cache(maxsize=256)
+def _page(language: str, name: str, *parts: str | int) -> str:
+    # Thousands of mails name the same few pages.
+    return absolute(name, *parts, language=language)
 
 
 @dataclass(frozen=True)
@@ -173,12 +210,7 @@ class Scene:
     def _registered(self) -> set[int]:
         if self.reader.attendee is None:
             return set()
-        confirmed = Registration.objects.filter(
-            attendee=self.reader.attendee,
-            session__series=self.message.series_id,
-            state=RegistrationState.CONFIRMED,
-        )
-        return set(confirmed.values_list("session__number", flat=True))
+        return {number for (number,) in _CONFIRMED.rows(self.reader.attendee.pk, self.message.series_id)}
 
     @cached_property
     def next_session(self) -> Entry | None:

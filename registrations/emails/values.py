@@ -16,13 +16,14 @@ from iatp_events.lib import languages
 from iatp_events.lib.languages import Text
 from registrations import links
 from registrations.emails import merge
-from registrations.emails.scene import Entry, Scene
+from registrations.emails.scene import Entry, Scene, series_page
 from workshops import when
 from workshops.choices import Mode
 from workshops.models import Revision, Session
 from workshops.when import When
 
-_ISOLATE, _END = "\u2068", "\u2069"
+_SPACES = "\u00a0\u202f"
+ISOLATE, END = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ def inline(name: str, scene: Scene) -> str:
     return one_line(_INLINE[name](scene))
 
 
+def marked(scene: Scene, words: dict[str, str]) -> dict[str, str]:
+    """The words that carry a language of their own in HTML."""
+    heading = scene.entry.session.heading if scene.entry and "question" in words else None
+    if heading is None or not heading.foreign:
+        return {}
+    return {"question": f'<span lang="{escape(heading.language)}">{escape(words["question"])}</span>'}
+
+
 def sentence(name: str, scene: Scene) -> str:
     return _SENTENCES[name](scene)
 
@@ -54,10 +63,14 @@ def block(name: str, scene: Scene) -> Block:
 
 def one_line(text: str) -> str:
     """No line breaks, no control characters; what reads from right to left is kept apart from what surrounds it."""
-    flat = "".join(character if character.isprintable() else " " for character in text)
-    bare = " ".join("".join(character for character in flat if unicodedata.category(character) != "Cf").split())
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    # What steers the line without being seen goes; a no-break space is meant.
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    flat = "".join(character if character.isprintable() or character in _SPACES else " " for character in seen)
+    bare = merge.one_line(flat)
     if any(unicodedata.bidirectional(character) in ("R", "AL") for character in bare):
-        return f"{_ISOLATE}{bare}{_END}"
+        return f"{ISOLATE}{bare}{END}"
     return bare
 
 
@@ -115,7 +128,7 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "hour": _of_entry(lambda entry: entry.when.hour),
     "city": _of_entry(lambda entry: entry.when.city),
     "local_hour": _of_entry(_local_hour),
-    "place_in_line": _of_entry(lambda entry: entry.place_in_line),
+    "place_in_line": _of_entry(lambda entry: entry.place_in_line or "–"),
     "how_many": lambda scene: str(len(scene.entries)),
     "role": _role,
 }
@@ -158,6 +171,11 @@ def _former_when(scene: Scene) -> Block:
 
 
 def _sessions(scene: Scene) -> Block:
+    if not scene.entries:
+        said = gettext(
+            "No session that is still ahead is kept for this address. If that surprises you, answer this mail."
+        )
+        return Block(said, f"<p>{escape(said)}</p>", {})
     return _rendered("rows", {"entries": scene.entries})
 
 
@@ -238,7 +256,7 @@ def _calendar(scene: Scene) -> str:
 
 
 def _series_page(scene: Scene) -> str:
-    return links.series_page(scene.message.series, scene.reader.language)
+    return series_page(scene.message.series, scene.reader.language)
 
 
 _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
@@ -257,6 +275,10 @@ def _button(name: str, scene: Scene) -> Block:
     label, address = _BUTTONS[name]
     if not (target := address(scene)):
         return NOTHING
-    said = label()
-    html = render_to_string("emails/_button.html", {"label": said, "address": merge.slot(f"{name}_address")})
-    return Block(f"{said}\n{target}", html, {f"{name}_address": target})
+    said, key = label(), f"{name}_address"
+    return Block(f"{said}\n{target}", _kept_button(said, key), {key: target})
+
+
+@lru_cache(maxsize=256)
+def _kept_button(label: str, key: str) -> str:
+    return render_to_string("emails/_button.html", {"label": label, "address": merge.slot(key)})

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from iatp_events.lib.prepared import Prepared
 from registrations.choices import MessageKind, RuleKind, Wording
 from registrations.emails import merge
 from registrations.emails.placeholders import BLOCKS, EVERY, INLINE, OF_BULLETIN, OF_WORDING
@@ -85,14 +87,20 @@ def original(wording: Wording, language: str) -> Text:
     with translation.override(language):
         subject = render_to_string(f"emails/{wording}/subject.txt")
         body = render_to_string(f"emails/{wording}/text.md")
-    return Text(" ".join(subject.split()), body.strip() + "\n")
+    return Text(merge.one_line(subject), body.strip() + "\n")
 
 
 def written(series: Series, wording: Wording, language: str) -> Text:
     """The text as staff wrote it for a series, else the original. One query."""
-    rows = MailText.objects.filter(series=series, wording=wording, language=language)
-    row = rows.values_list("subject", "body").first()
-    return Text(*row) if row else original(wording, language)
+    rows = _WRITTEN.rows(series.pk, str(wording), language)
+    return Text(*rows[0]) if rows else original(wording, language)
+
+
+def _written(series: int, wording: str, language: str) -> QuerySet[MailText, Any]:
+    return MailText.objects.filter(series=series, wording=wording, language=language).values_list("subject", "body")
+
+
+_WRITTEN = Prepared(_written, int, str, str)
 
 
 def placeholders(wording: Wording) -> dict[str, StrPromise]:
@@ -108,6 +116,16 @@ def check(text: Text, allowed: Collection[str]) -> None:
     found = [*_about_subject(text.subject), *_about_body(text.body), *_about_names(text, allowed)]
     if found:
         raise Misspelt(found)
+
+
+@lru_cache(maxsize=256)
+def is_sound(text: Text, allowed: frozenset[str]) -> bool:
+    """Whether a text that was stored once can still be filled in: what a mail knows may change with a release."""
+    try:
+        check(text, allowed)
+    except Misspelt:
+        return False
+    return True
 
 
 def braced(names: Iterable[str]) -> str:

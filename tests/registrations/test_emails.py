@@ -332,8 +332,8 @@ def test_a_reminder_counts_days_by_the_readers_calendar(hours, start):
 
 
 def test_a_subject_of_fifty_five_characters_is_whole_and_a_longer_one_is_cut():
-    assert emails._subject("x" * 55) == "x" * 55
-    assert emails._subject("x" * 56) == "x" * 54 + "…"
+    assert emails.mime.subject("x" * 55) == "x" * 55
+    assert emails.mime.subject("x" * 56) == "x" * 54 + "…"
 
 
 def test_names_of_any_length_and_shape_stay_one_short_line_in_every_header(settings):
