@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -33,7 +33,7 @@ class MessageAdmin(ReadPage):
     ordering = ["-created_at", "-pk"]
     actions = ["send_again"]
     fieldsets = [
-        (None, {"fields": ["kind", "reader", "about", "rule", "state_chip", "why", "read_it"]}),
+        (None, {"fields": ["kind", "reader_page", "about", "rule", "state_chip", "why", "read_it"]}),
         (_("When"), {"fields": ["due_in_full", "left_in_full", "next_in_full", "expires_in_full", "created_in_full"]}),
         (_("History"), {"classes": ["collapse"], "fields": ["attempts", "key"]}),
     ]
@@ -62,6 +62,12 @@ class MessageAdmin(ReadPage):
         if message.attendee:
             return str(message.attendee)
         return format_html('{} <span class="quiet">{}</span>', message.reader, _("panel"))
+
+    @admin.display(description=_("to"))
+    def reader_page(self, message: Message) -> SafeString:
+        meta = message.reader._meta
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[message.reader.pk])
+        return format_html('<a href="{}">{}</a>', url, self.reader(message))
 
     @admin.display(description=_("about"))
     def about(self, message: Message) -> str:
