@@ -24,9 +24,16 @@ def main() -> None:
         sys.exit(f"Nothing measures {', '.join(sorted(unknown))}; there is {', '.join(PARTS)}.")
     servers.tidy_up_when_asked()
     rows: Rows = {}
-    with servers.machine() as machine:
-        for part in wanted:
-            rows |= web.measure(machine) if part == "web" else _inside(machine, part)
+    try:
+        with servers.machine() as machine:
+            for part in wanted:
+                rows |= web.measure(machine) if part == "web" else _inside(machine, part)
+    finally:
+        # What was measured before a part failed took minutes, and holds.
+        _report(rows)
+
+
+def _report(rows: Rows) -> None:
     folder = Path(os.environ.get("VAR_DIR") or servers.ROOT / "var")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.json").write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")

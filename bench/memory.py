@@ -13,7 +13,7 @@ from bench.rows import bounded
 from bench.sink import Postmaster
 
 FEW = 100
-MANY = int(os.environ.get("BENCH_MESSAGES", "20000"))
+MANY = int(os.environ.get("BENCH_MESSAGES", "5000"))
 PEOPLE = 1_000
 
 
@@ -40,7 +40,7 @@ def _peak(people: int, sessions: int, postmaster: Postmaster) -> float:
     before = postmaster.told().mails
     with house.working(postmaster, "worker") as worker:
         house.ring()
-        postmaster.wait_for(before + people * sessions, seconds=people * sessions / 10)
+        postmaster.wait_for(before + people * sessions, seconds=60 + people * sessions / 5)
         return house.peak(worker)
 
 
