@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from iatp_events.lib import signing
 from registrations import links
@@ -152,3 +153,24 @@ def test_a_link_still_opens_thirty_days_after_the_session(client):
 
     with time_machine.travel(session.ends_at + timedelta(days=30), tick=False):
         assert client.get(address).status_code == 200
+
+
+def test_no_button_of_these_pages_needs_a_token_that_might_expire():
+    session = create_session(starts_at=NOW)
+    registration, speaker = register(session), create_speaker()
+    seat(speaker, session)
+    manage = links.manage(registration)
+    addresses = [
+        links.join(registration),
+        links.cancel(registration),
+        f"{manage}undo/",
+        f"{manage}again/",
+        links.one_tap(registration.attendee, session),
+        links.panel(speaker, session),
+        links.stop(registration.attendee),
+    ]
+
+    answers = [Client(enforce_csrf_checks=True).post(path(address)) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [302] * 6 + [200]
+    assert not any(answer.cookies for answer in answers)
