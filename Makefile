@@ -5,19 +5,20 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po locale/brazil/*/LC_MESSA
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench browser
+.PHONY: help run test check bench browser faults faketime
 
 help:
 	@echo "make run     start everything on this machine, until Ctrl-C (PORT, VAR_DIR, DEMO=0)"
 	@echo "make test    run the whole suite (ARGS='-k reminder' for a part)"
 	@echo "make check   lint, types, layers, templates, migrations, catalogues, deployment settings"
+	@echo "make faults  run the whole table of faults at length (docs/faults.md)"
 	@echo "make bench   measure pages and mails beside the barest ones (python -m bench mail for a part)"
 
 run: .venv/installed .venv/catalogues
 	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/python -m iatp_events.run
 
-test: .venv/installed-dev .venv/catalogues browser
+test: .venv/installed-dev .venv/catalogues browser faketime
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: .venv/installed-dev .venv/catalogues
@@ -30,6 +31,9 @@ check: .venv/installed-dev .venv/catalogues
 	SITE_URL=https://events.example.org SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 	ALLOWED_HOSTS=events.example.org DEBUG=0 TRUSTED_PROXY_COUNT=1 \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+faults: .venv/installed-dev .venv/catalogues faketime
+	FAULTS="at length" $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: .venv/installed-dev .venv/catalogues
 	$(BIN)/python -m bench
@@ -59,3 +63,10 @@ browser: .venv/installed-dev
 		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
 	|| $(BIN)/python -c 'import os, sys; from playwright.sync_api import sync_playwright as p; w = p().start(); path = w.chromium.executable_path; w.stop(); sys.exit(not os.path.exists(path))' \
 	|| { echo "The browser tests need Chromium: apt-get install --no-install-recommends chromium, or $(BIN)/playwright install chromium" >&2; exit 1; }
+
+# Clocks that are a day off need libfaketime; without it those tests fail and say so.
+faketime:
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 \
+	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime > /dev/null; } \
+	|| { echo "The tests of clocks need libfaketime: apt-get install --no-install-recommends faketime" >&2; exit 1; }

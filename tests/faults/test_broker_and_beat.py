@@ -161,7 +161,7 @@ def test_eight_at_once_send_nothing_twice(town: Town, gather: Gather, at_round: 
     for worker in town.workers:
         wait_until_ready(worker)
 
-    crowd = gather(150)
+    crowd = gather(400 if AT_LENGTH else 80)
 
     assert_everybody_got_one(crowd)
 

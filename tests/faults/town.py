@@ -50,6 +50,8 @@ JOIN registrations_attendee a ON a.id = m.attendee_id JOIN workshops_series s ON
 WHERE s.slug = %s ORDER BY a.id, m.created_at, m.due_at
 """
 DAY = 24 * 3600
+# A series of the factory's reminds a week, a day and an hour before; also a reminder that is too late has its row.
+RULES = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class Row:
     last_error: str
     due_at: Any
     sent_at: Any
+
+
+def nearest(rows: list[Row]) -> list[Row]:
+    """The messages of the moment nearest to the start; earlier ones only say why they did not leave."""
+    last = max(row.due_at for row in rows)
+    return [row for row in rows if row.due_at == last]
 
 
 class Town:
@@ -151,12 +159,13 @@ class Crowd:
     def states(self, kind: str = "confirmation") -> list[str]:
         return [row.state for row in self.rows(kind)]
 
-    def wait_until_over(self, kind: str = "confirmation", *, number: int = 0, seconds: float = 30) -> list[Row]:
-        """Return the messages of a kind as soon as there are so many, and each came to an end."""
+    def wait_until_over(self, kind: str = "confirmation", *, seconds: float = 30) -> list[Row]:
+        """Return everybody's messages of a kind as soon as each came to an end."""
+        number = len(self.names) * (RULES if kind == "reminder" else 1)
 
         def look() -> bool:
             states = self.states(kind)
-            return len(states) >= (number or len(self.names)) and not {"queued", "sending"} & set(states)
+            return len(states) >= number and not {"queued", "sending"} & set(states)
 
         wait_for(look, seconds=seconds, what=f"the end of each {kind}")
         return self.rows(kind)

@@ -86,14 +86,15 @@ class House:
         """A worker with a log of its own; `environment` is added to the house's."""
         name = f"worker{next(self._numbers)}"
         options = ("--hostname", f"{name}@{self.var.name}", "--concurrency", str(concurrency), "--loglevel", "INFO")
-        celery = ("celery", "-A", "iatp_events", "worker", *options, "--without-gossip", "--without-mingle")
+        celery = (_celery(environment), "-A", "iatp_events", "worker", *options, "--without-gossip", "--without-mingle")
         worker = self.start(name, *celery, **environment)
         if wait:
             worker.wait_until(lambda: " ready." in worker.output, what="the worker")
         return worker
 
     def beat(self, **environment: str) -> Process:
-        return self.start("beat", "celery", "-A", "iatp_events", "beat", "--loglevel", "INFO", **environment)
+        celery = (_celery(environment), "-A", "iatp_events", "beat", "--loglevel", "INFO")
+        return self.start(f"beat{next(self._numbers)}", *celery, **environment)
 
     def start(self, name: str, *command: str, **environment: str) -> Process:
         process = Process(
@@ -122,6 +123,10 @@ class House:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+
+def _celery(environment: dict[str, str]) -> str:
+    return "tests.servers.astray" if "LD_PRELOAD" in environment else "celery"
 
 
 def share(made: Path, wanted: Path) -> None:

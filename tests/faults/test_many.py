@@ -1,0 +1,25 @@
+"""Thousands due at once, several workers: all leave, none twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.town import AT_LENGTH, Crowd, Town
+
+pytestmark = pytest.mark.real_time
+
+NUMBER = 5000 if AT_LENGTH else 200
+
+
+def test_all_leave_and_none_twice(town: Town) -> None:
+    town.add_worker()
+    town.add_worker()
+    crowd = Crowd(town, NUMBER)
+
+    crowd.register()
+    rows = crowd.wait_until_over(seconds=NUMBER / 5)
+
+    assert {row.state for row in rows} == {"sent"}
+    assert {row.attempts for row in rows} == {1}
+    kept = [one.message_id for one in town.server.mails if one.to.startswith(f"{crowd.slug}-")]
+    assert (len(kept), len(set(kept))) == (NUMBER, NUMBER)
