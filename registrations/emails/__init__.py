@@ -177,7 +177,7 @@ def _frame(scene: Scene, sheet: Sheet, used: list[str]) -> frame.Frame:
         on_list=scene.on_list if scene.reader.attendee else "",
         to_speaker=scene.reader.speaker is not None,
         # Once is enough: staff may have put the button into the text.
-        shows_registration=registration is not None and not {"my_registration", "my_place"} & set(used),
+        shows_registration=registration is not None and not {"my_registration", "my_place", "sessions"} & set(used),
         shows_cancel=cancels and registration is not None and registration.is_live and "cant_come" not in used,
         has_path=len(scene.path) > 1,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
 from icalendar import Event
 
-from registrations.choices import MessageKind
+from registrations.choices import MessageKind, RuleKind
 from registrations.emails.scene import Entry, Scene
 from registrations.emails.values import one_line
 from workshops import ical
@@ -27,7 +27,7 @@ def attach(mail: EmailMultiAlternatives, scene: Scene) -> None:
     postponed = kind == MessageKind.CHANGED and entries and entries[0].session.starts_at is None
     if (kind in WITHDRAWS and entries) or postponed:
         _attach_one(mail, entries[0], guest, ical.CANCEL)
-    elif kind in INVITES:
+    elif kind in INVITES and not _is_starting(scene):
         held = [entry for entry in entries if _holds_place(entry)]
         if len(held) == 1 and len(entries) == 1:
             _attach_one(mail, held[0], guest, ical.REQUEST)
@@ -35,6 +35,11 @@ def attach(mail: EmailMultiAlternatives, scene: Scene) -> None:
             events = [_event(entry, None) for entry in held]
             content = ical.calendar(events, method=ical.PUBLISH, name=str(scene.message.series))
             mail.attach("sessions.ics", content.decode(), "text/calendar; method=PUBLISH")
+
+
+def _is_starting(scene: Scene) -> bool:
+    """Who is told that it begins has it in the calendar since the reminder."""
+    return scene.message.rule is not None and scene.message.rule.kind == RuleKind.STARTING
 
 
 def _holds_place(entry: Entry) -> bool:

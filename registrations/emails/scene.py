@@ -36,7 +36,7 @@ def _addresses(attendee: int) -> QuerySet[EmailAddress, Any]:
 
 def _confirmed(attendee: int, series: int) -> QuerySet[Registration, Any]:
     held = Registration.objects.confirmed().filter(attendee=attendee, session__series=series)
-    return held.values_list("session__number")
+    return held.exclude(session__state=SessionState.CANCELLED).values_list("session__number")
 
 
 _ADDRESS = Prepared(_addresses, int)
@@ -175,6 +175,15 @@ class Scene:
     @property
     def entry(self) -> Entry | None:
         return self.entries[0] if len(self.entries) == 1 else None
+
+    @property
+    def asks_for_something(self) -> bool:
+        """There is a button that matters more than a look at a page."""
+        if self.entry is None:
+            return False
+        if self.message.kind == MessageKind.FOLLOW_UP:
+            return self.next_session is not None
+        return self.message.kind not in (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
 
     @property
     def on_list(self) -> str:

@@ -202,7 +202,7 @@ def _compare(known: Revision, entry: Entry) -> list[Change]:
     then, now = when.of(former, entry.reader.zone), entry.when
     rows = [
         Change(gettext("Date"), then.date, now.date),
-        Change(gettext("Hour"), _hour(then), _hour(now)),
+        Change(gettext("Hour"), _hour(then, now), _hour(now, then)),
         Change(gettext("Length"), _length(then), _length(now)),
         Change(gettext("How"), str(Mode(known.mode).label), str(entry.session.get_mode_display())),
         Change(gettext("Where"), _place(former), _place(entry.session)),
@@ -210,8 +210,9 @@ def _compare(known: Revision, entry: Entry) -> list[Change]:
     return [row for row in rows if row.before != row.now]
 
 
-def _hour(local: When) -> str:
-    return f"{local.hour} {local.place}" if local.hour else ""
+def _hour(local: When, beside: When) -> str:
+    """The place is said only where it differs: an offset that a law moved, or an hour that is gone."""
+    return local.hour if local.place == beside.place or not local.hour else f"{local.hour} {local.place}"
 
 
 def _length(local: When) -> str:
@@ -259,6 +260,8 @@ def _series_page(scene: Scene) -> str:
     return series_page(scene.message.series, scene.reader.language)
 
 
+# Where a mail asks for something, these stand back.
+_QUIET = ("see_session", "see_series", "my_calendar", "cant_come")
 _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_registration": (lambda: gettext("See my registration"), _of_entry(lambda entry: entry.manage)),
     "my_place": (lambda: gettext("See my place on the list"), _of_entry(lambda entry: entry.manage)),
@@ -276,9 +279,10 @@ def _button(name: str, scene: Scene) -> Block:
     if not (target := address(scene)):
         return NOTHING
     said, key = label(), f"{name}_address"
-    return Block(f"{said}\n{target}", _kept_button(said, key), {key: target})
+    quiet = name in _QUIET and scene.asks_for_something
+    return Block(f"{said}\n{target}", _kept_button(said, key, quiet), {key: target})
 
 
 @lru_cache(maxsize=256)
-def _kept_button(label: str, key: str) -> str:
-    return render_to_string("emails/_button.html", {"label": label, "address": merge.slot(key)})
+def _kept_button(label: str, key: str, quiet: bool) -> str:
+    return render_to_string("emails/_button.html", {"label": label, "address": merge.slot(key), "quiet": quiet})
