@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Concat, Left, StrIndex
+from django.db.models.functions import Concat, Left, Length, StrIndex
 
 from iatp_events.lib import zones
 from registrations import moments
@@ -169,9 +169,11 @@ def unanswered() -> QuerySet[Message]:
         default=F("key"),
         output_field=CharField(),
     )
-    later = Q(created_at__gt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), key__gt=OuterRef("key"))
+    # By their numbers, not their moments: thousands of rows are written in one moment. "10" is longer than "9".
+    length = Length(OuterRef("key"))
+    later = Q(length__gt=length) | Q(length=length, key__gt=OuterRef("key"))
     same = Q(attendee=OuterRef("attendee")) | Q(speaker=OuterRef("speaker"))
-    copies = Message.objects.filter(same, later, key__startswith=OuterRef("copied_as"))
+    copies = Message.objects.annotate(length=Length("key")).filter(same, later, key__startswith=OuterRef("copied_as"))
     failed = Message.objects.filter(state=MessageState.FAILED)
     return failed.annotate(copied_as=Concat(original, Value(_COPY))).filter(~Exists(copies))
 

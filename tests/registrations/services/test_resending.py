@@ -53,6 +53,17 @@ def test_a_copy_that_failed_in_its_turn_is_sent_again_and_the_first_is_not() -> 
     }
 
 
+def test_the_tenth_copy_follows_the_ninth() -> None:
+    fail("Ana")
+    for _press in range(10):
+        resending.send_failed_again(now=NOW)
+        Message.objects.update(state="failed")
+
+    sent = [resending.send_failed_again(now=NOW), resending.send_failed_again(now=NOW)]
+
+    assert (sent, Message.objects.get(state="queued").key[-3:]) == ([1, 0], ":11")
+
+
 def test_what_was_sent_again_by_hand_is_left_alone() -> None:
     fail("Ana")
     outbox.send_again(message=Message.objects.get(), now=NOW)
