@@ -50,4 +50,5 @@ class Prepared:
 
 
 def _stand_in(kind: type[Parameter], place: int) -> Parameter:
-    return -1_000_003 - place if kind is int else f"stand-in {place}"
+    # Small enough for every column: Django does not ask a database for a number that its column cannot hold.
+    return 31_001 + place if kind is int else f"stand-in {place}"

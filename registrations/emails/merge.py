@@ -56,7 +56,7 @@ class Form:
 def names(text: str) -> tuple[str, ...]:
     """The placeholders of a text, each once, in their order."""
     found = (piece[1].strip() for piece in _PIECE.finditer(text) if piece[1] is not None)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def has_stray_brace(text: str) -> bool:

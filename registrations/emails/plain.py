@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -35,11 +36,19 @@ def _block(node: SyntaxTreeNode) -> str:
 def _list(node: SyntaxTreeNode) -> str:
     first = int(node.attrs.get("start", 1))
     marks = [f"{first + place}. " if node.type == "ordered_list" else "- " for place in range(len(node.children))]
-    items = [
-        mark + _apart(item.children).replace("\n", "\n" + " " * len(mark))
-        for mark, item in zip(marks, node.children, strict=True)
-    ]
+    items = [mark + _indented(_item(item), len(mark)) for mark, item in zip(marks, node.children, strict=True)]
     return "\n".join(items)
+
+
+def _item(node: SyntaxTreeNode) -> str:
+    """The paragraphs of a list without empty lines are hidden ones; their lists stay without them too."""
+    tight = any(child.type == "paragraph" and child.hidden for child in node.children)
+    return "\n".join(_block(child) for child in node.children) if tight else _apart(node.children)
+
+
+def _indented(text: str, width: int) -> str:
+    """Every line but the first, and no empty one."""
+    return re.sub(r"\n(?!\n|$)", "\n" + " " * width, text)
 
 
 def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:

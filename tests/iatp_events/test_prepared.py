@@ -1,0 +1,39 @@
+"""Queries whose SQL is written once."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from iatp_events.lib.prepared import Prepared
+from tests.factories import create_series
+from workshops.models import Series
+
+pytestmark = pytest.mark.django_db
+
+
+def of(slug: str, sessions: int):
+    return Series.objects.filter(slug=slug, planned_sessions=sessions).values_list("pk")
+
+
+def test_the_same_sql_answers_for_other_values():
+    one, two = create_series("one"), create_series("two", planned_sessions=3)
+    prepared = Prepared(of, str, int)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = [prepared.rows("one", 10), prepared.rows("two", 3), prepared.rows("two", 10)]
+
+    assert [list(map(tuple, rows)) for rows in found] == [[(one.pk,)], [(two.pk,)], []]
+    assert len(queries) == 3
+
+
+def test_a_value_cannot_end_its_string():
+    create_series("one")
+
+    assert list(Prepared(of, str, int).rows("one' OR '1'='1", 10)) == []
+
+
+def test_a_parameter_without_a_place_of_its_own_is_refused():
+    twice = Prepared(lambda number: Series.objects.filter(pk=number, planned_sessions=number).values_list("pk"), int)
+
+    with pytest.raises(ValueError, match="more than one place"):
+        twice.rows(1)

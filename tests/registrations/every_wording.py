@@ -1,0 +1,94 @@
+"""One message of each wording, about one person, one session and its panel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from registrations.choices import MessageKind, RuleKind, Wording
+from registrations.models import Evidence, Message, Registration, ReminderRule
+from tests.factories import NOW, create_session, create_speaker, register, seat
+from workshops.models import Session
+
+DAY = timedelta(days=1)
+
+
+def world() -> Registration:
+    """Ana holds a place in session 2 of three; the hour moved since she was told, and a third session is open."""
+    register(create_session(number=1, starts_at=NOW + timedelta(days=3)), "Ana María Quispe", email="ana@example.org")
+    session = create_session(
+        number=2,
+        mode="hybrid",
+        question={
+            "en": "How do cluster initiatives win the trust of companies that compete with each other?",
+            "es": "¿Cómo se gana la confianza de empresas que compiten entre sí?",
+            "pt": "Como se conquista a confiança de empresas que competem entre si?",
+            "fr": "Comment gagner la confiance d’entreprises concurrentes ?",
+        },
+        cancellation_reason={"en": "The host is ill."},
+    )
+    seat(create_speaker("Rosa Vega", email="rosa@example.org", country="MX", language="en"), session, "moderator")
+    ana = register(session, "Ana María Quispe", email="ana@example.org")
+    Registration.objects.filter(pk=ana.pk).update(told_facts=session.revised_facts)
+    session.start_time, session.minutes = "16:00", 120
+    session.revise(now=NOW)
+    create_session(number=3, starts_at=session.starts_at + 14 * DAY)
+    return fresh(ana)
+
+
+def fresh(registration: Registration) -> Registration:
+    return Registration.objects.select_related("session__series", "attendee").get(pk=registration.pk)
+
+
+def message_of(wording: Wording, ana: Registration) -> Message:
+    """An unsaved message that uses the wording; what it needs of the world is arranged."""
+    kinds = {
+        Wording.CONFIRMATION_SEVERAL: MessageKind.CONFIRMATION,
+        Wording.ENROLLED_WAITING: MessageKind.ENROLLED,
+        Wording.REMINDER_SHORT: MessageKind.REMINDER,
+        Wording.CAME: MessageKind.FOLLOW_UP,
+        Wording.MISSED: MessageKind.FOLLOW_UP,
+        Wording.PANEL_STARTING: MessageKind.PANEL_REMINDER,
+    }
+    session = ana.session
+    message = Message(
+        kind=kinds.get(wording, wording),
+        key=f"test:{wording}",
+        attendee=ana.attendee,
+        series=session.series,
+        session=session,
+        registration=ana,
+        round=ana.round,
+        revision=session.revision,
+        short=wording == Wording.REMINDER_SHORT,
+        due_at=session.starts_at - DAY,
+    )
+    _arrange(message, wording, session)
+    return message
+
+
+def _arrange(message: Message, wording: Wording, session: Session) -> None:
+    if wording in (Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED):
+        message.session = message.registration = None
+    if wording == Wording.CONFIRMATION_SEVERAL:
+        message.bundle = list(Registration.objects.order_by("pk").values_list("pk", flat=True))
+    if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):
+        registration = message.registration
+        registration.state, registration.joined_waitlist_at, message.round = "waitlisted", NOW, 0
+    if wording == Wording.CANCELLATION:
+        message.registration.state, message.registration.cancelled_at = "cancelled", NOW
+    if wording == Wording.SESSION_CANCELLED:
+        session.state = "cancelled"
+    if wording == Wording.CAME:
+        Evidence.objects.create(registration=message.registration, kind="join", at=session.starts_at)
+    if wording == Wording.MISSED:
+        Evidence.objects.all().delete()
+    if wording in (Wording.CAME, Wording.MISSED):
+        message.due_at = session.ends_at + DAY
+    if wording == Wording.ANNOUNCEMENT:
+        message.registration = None
+        message.session = Session.objects.select_related("series").get(number=3)
+    if wording in (Wording.PANEL_REMINDER, Wording.PANEL_STARTING):
+        kind = RuleKind.STARTING if wording == Wording.PANEL_STARTING else RuleKind.REMINDER
+        message.attendee = message.registration = None
+        message.speaker = session.panellists.get().speaker
+        message.rule = ReminderRule(kind=kind, session=session)
