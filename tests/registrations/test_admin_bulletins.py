@@ -249,7 +249,7 @@ def test_a_preview_is_one_person_of_the_group_in_their_language() -> None:
     session = create_session()
     register(session, "Ana")
     register(session, "Zé", country="BR", language="pt")
-    text = {"subject": {"es": "Hola, {name}", "pt": "Oi, {name}"}, "body": {"es": "Uno.", "pt": "Um."}}
+    text: dict[str, Any] = {"subject": {"es": "Hola, {name}", "pt": "Oi, {name}"}, "body": {"es": "Uno.", "pt": "Um."}}
     bulletin, client = draft(session, **text), staff_client()
 
     subjects = [

@@ -30,8 +30,8 @@ def meant(bulletin: Bulletin) -> list[str]:
 
 
 def send(bulletin: Bulletin, **seen: Any) -> int:
-    seen = {"people": Attendee.objects.meant_by(bulletin).count(), "digest": bulletin.digest} | seen
-    return bulletins.send(bulletin=bulletin, now=NOW, **seen)
+    shown: dict[str, Any] = {"people": Attendee.objects.meant_by(bulletin).count(), "digest": bulletin.digest}
+    return bulletins.send(bulletin=bulletin, now=NOW, **(shown | seen))
 
 
 def came(registration: Registration) -> None:

@@ -104,9 +104,10 @@ def test_what_is_foreseen_is_what_the_sender_decides(change: Any) -> None:
     change(registration)
     rows = Message.objects.filter(kind="reminder", rule__offset=DAY)
 
-    foreseen = outlook.standing(rows).values_list("outcome", flat=True).first() or "none"
+    standing: Any = outlook.standing(rows)
+    foreseen = standing.values_list("outcome", flat=True).first() or "none"
 
-    message = rows.select_related(*truth._RELATED).get()
+    message = rows.select_related(*truth.RELATED).get()
     decided = truth.reason_to_skip(message, message.due_at)
     gone = {"cancelled", "superseded"}  # not on the page: they are in the plan no more
     assert foreseen == ("none" if decided in gone else decided or "ahead")
