@@ -155,15 +155,17 @@ def test_a_broker_does_not_fill_up_with_ticks_while_no_worker_listens(town: Town
 
 @pytest.mark.parametrize("at_round", ROUNDS)
 def test_eight_at_once_send_nothing_twice(town: Town, gather: Gather, at_round: int) -> None:
-    """In short, eight processes of two workers; at length, eight workers."""
-    for _ in range(7 if AT_LENGTH else 1):
-        town.add_worker(concurrency=1 if AT_LENGTH else 6, wait=False)
+    """In short, eight processes of one worker; at length, eight workers. They take a breath before they claim."""
+    town.kill_workers()
+    for _ in range(8 if AT_LENGTH else 1):
+        town.add_worker(concurrency=1 if AT_LENGTH else 8, wait=False, BREATH="0.05")
     for worker in town.workers:
         wait_until_ready(worker)
 
     crowd = gather(400 if AT_LENGTH else 80)
 
     assert_everybody_got_one(crowd)
+    town.kill_workers()
 
 
 def test_a_web_process_killed_right_after_its_commit_loses_nothing(town: Town, gather: Gather) -> None:

@@ -11,12 +11,17 @@ import pytest
 
 from tests.faults.conftest import Gather
 from tests.faults.town import AT_LENGTH, ROUNDS, Town
+from tests.servers.postgres import query
 from tests.servers.processes import wait_for
 from tests.servers.scripted import Talk, answer, call
 
 pytestmark = pytest.mark.real_time
 
 SHORT_OUTAGE = 1.0
+CLAIMING = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%FOR UPDATE%'
+"""
 LONG_OUTAGE = 60.0 if AT_LENGTH else 4.0
 
 
@@ -97,6 +102,25 @@ def test_a_worker_frozen_past_its_lease_does_not_send_what_another_sent(town: To
     assert [row.state for row in sent] == ["sent"] * 4
     assert crowd.rows() == sent
     assert crowd.copies() == [1] * 4
+
+
+def test_a_worker_frozen_while_it_claims_keeps_no_mail_from_the_others(town: Town, gather: Gather) -> None:
+    """It holds locks that no lease ends; PostgreSQL ends them (here after 1.5 s, in earnest after 30)."""
+    town.kill_workers()
+    slow = town.add_worker(BREATH="5")
+    crowd = gather(3)
+    wait_for(lambda: query(town.house.database_url, CLAIMING), what="a claim")
+    slow.signal(signal.SIGSTOP)
+    town.add_worker()
+
+    try:
+        rows = crowd.wait_until_over(seconds=20)
+    finally:
+        slow.signal(signal.SIGCONT)
+        slow.kill()
+
+    assert [row.state for row in rows] == ["sent"] * 3
+    assert crowd.copies() == [1] * 3
 
 
 def test_a_worker_frozen_with_the_answer_on_its_way_ends_once_as_sent(town: Town, gather: Gather) -> None:

@@ -34,6 +34,9 @@ FINAL = [
     ("dot", "552 5.3.4 too large"),
     ("dot", "554 5.7.1 refused"),
 ]
+SAID = [point for point in POINTS if point not in ("body", "250")]
+SLOW = [pytest.param(silence, point, id=f"silent-{point}") for point in SAID]
+SLOW += [pytest.param(drip, point, id=f"dripping-{point}") for point in (SAID if AT_LENGTH else ("connect", "RCPT"))]
 # One mail's budget (settings MAIL_BUDGET) and what a busy machine adds.
 LONGEST = 1.5 + 1.0
 
@@ -82,10 +85,9 @@ def test_a_final_refusal_fails_at_once_with_the_servers_words_and_the_others_lea
     assert sorted(crowd.copies()) == [0, 1, 1]
 
 
-@pytest.mark.parametrize("act", [silence, drip], ids=["silent", "dripping"])
-@pytest.mark.parametrize("point", [point for point in POINTS if point not in ("body", "250")])
+@pytest.mark.parametrize(("act", "point"), SLOW)
 def test_a_silent_or_dripping_server_costs_one_budget_and_the_mails_still_leave(
-    town: Town, gather: Gather, point: str, act: Act
+    town: Town, gather: Gather, act: Act, point: str
 ) -> None:
     moments: list[float] = []
 

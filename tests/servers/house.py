@@ -126,6 +126,8 @@ class House:
 
 
 def _celery(environment: dict[str, str]) -> str:
+    if "BREATH" in environment:
+        return "tests.servers.slow_claim"
     return "tests.servers.astray" if "LD_PRELOAD" in environment else "celery"
 
 
