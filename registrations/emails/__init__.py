@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -68,7 +69,10 @@ def preview(
 
     wording: None for a message to a group.
     """
-    session = registration.session
+    session, registration = registration.session, copy(registration)
+    if earlier := session.revisions.exclude(facts=session.revised_facts).order_by("-number").first():
+        # A change is shown, if there ever was one.
+        registration.told_facts = earlier.facts
     kind = _KIND_OF.get(wording, wording) if wording else MessageKind.BULLETIN
     message = Message(
         kind=kind,

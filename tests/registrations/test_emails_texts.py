@@ -123,6 +123,18 @@ def test_a_preview_speaks_the_language_and_the_hour_it_is_asked_for_and_stores_n
 
 
 @pytest.mark.django_db
+def test_a_preview_shows_the_last_change_even_to_who_knows_of_it():
+    ana = world()
+    ana.told_facts = ana.session.revised_facts
+    known = {"wording": Wording.CHANGED, "registration": ana, "language": "en", "zone": "America/Lima", "now": NOW}
+
+    mail = emails.preview(text=Text("Changed {number}", "{changes}"), **known).mail
+
+    assert mail.body.startswith("Hour  09:00 → 14:00\n")
+    assert ana.told_facts == ana.session.revised_facts
+
+
+@pytest.mark.django_db
 def test_a_preview_of_a_message_to_a_group_knows_what_such_messages_know():
     letter = emails.preview(
         wording=None,
@@ -153,6 +165,17 @@ def test_what_has_nothing_to_show_goes_with_its_paragraph(body):
 
     assert mail.body.startswith("One\n\nTwo\n\n")
     assert "<p></p>" not in html(mail).replace(' style=""', "")
+
+
+@pytest.mark.django_db
+def test_signs_of_our_own_in_a_text_of_staff_fill_nothing_in():
+    ana = world()
+    write(ana.session.series, "Soon", "A \ue000cancel\ue001 b\r\n\r\n\ue000nothing\ue001")
+
+    mail = reminder(ana)
+
+    assert mail.body.startswith("A cancel b\n\nnothing\n\n")
+    assert "A cancel b" in html(mail)
 
 
 # --- What is refused -------------------------------------------------------------------------------------------------

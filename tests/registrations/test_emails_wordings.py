@@ -262,6 +262,18 @@ def test_a_reminder_costs_the_same_three_queries_for_the_first_and_for_the_hundr
     assert counts == [3, 3, 3]
 
 
+def test_the_path_is_shown_and_counts_no_session_that_was_cancelled():
+    ana = world()
+    stops = re.compile(r'class="stop( stop-\w+)?"[^>]*>(\d+)')
+    before = stops.findall(html(mail_of(Wording.REMINDER, ana)))
+    ana.session.series.sessions.filter(number=1).update(state="cancelled")
+
+    after = stops.findall(html(mail_of(Wording.REMINDER, ana)))
+
+    assert before == [(" stop-registered", "1"), (" stop-here", "2"), *(("", str(n)) for n in range(3, 11))]
+    assert after[0] == ("", "1")
+
+
 def test_an_edit_shows_in_the_next_mail():
     ana = world()
     before = mail_of(Wording.REMINDER, ana)
