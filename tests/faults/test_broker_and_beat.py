@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real_time
 # Seconds; minutes in `make faults`.
 ABSENCE = 180 if AT_LENGTH else 2
 # What is due leaves within this time after the trouble is over; in earnest, two minutes.
-RECOVERY = 120 if AT_LENGTH else 40
+RECOVERY = 120 if AT_LENGTH else 90
 HOURS_AGO = """
 UPDATE registrations_message
 SET due_at = due_at - interval '3 hours', next_attempt_at = next_attempt_at - interval '3 hours'

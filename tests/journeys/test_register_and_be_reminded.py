@@ -113,7 +113,9 @@ def test_from_the_home_page_to_the_reminder_and_the_cancellation(house: House, m
     mailbox.wait(ANA, lambda mail: method(mail) == "CANCEL")
 
     assert len(mailbox.to(ANA)) == 3
-    told = query(house.database_url, "SELECT kind, state FROM registrations_message ORDER BY due_at, created_at")
+    # Rules whose moment was past have rows that say so.
+    rows = "SELECT kind, state FROM registrations_message WHERE skip_reason <> 'late' ORDER BY due_at, created_at"
+    told = query(house.database_url, rows)
     assert told == [("confirmation", "sent"), ("reminder", "sent"), ("cancellation", "sent")]
     assert query(house.database_url, "SELECT state FROM registrations_registration") == [("cancelled",)]
     assert query(house.database_url, "SELECT taken FROM workshops_places") == [(0,)]
