@@ -33,8 +33,9 @@ def of(rule: ReminderRule, session: Session, zone: str) -> datetime:
     return _out_of_the_night(moment, rule, session, zone) if rule.quiet else moment
 
 
-def out_of_the_night(moment: datetime, zone: str) -> datetime:
-    """The moment itself by day, else the end of the night in that zone."""
+def out_of_the_night(moment: datetime, zone: str, otherwise: str = settings.TIME_ZONE) -> datetime:
+    """The moment itself by day, else the end of the night in that zone; in the other one, where it does not exist."""
+    zone = zone if zones.exists(zone) else otherwise
     night_begins, night_ends = settings.QUIET_HOURS
     local = moment.astimezone(ZoneInfo(zone))
     if not _is_night(local.time(), night_begins, night_ends):

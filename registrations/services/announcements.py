@@ -77,7 +77,7 @@ def _write(session: Session, batch: list[Consent], now: datetime) -> int:
             MessageKind.ANNOUNCEMENT,
             key=f"{MessageKind.ANNOUNCEMENT}:{session.pk}:{attendee.pk}",
             now=now,
-            due_at=moments.out_of_the_night(now, attendee.timezone),
+            due_at=moments.out_of_the_night(now, attendee.timezone, session.timezone),
             expires_at=session.starts_at,
             attendee=attendee,
             series_id=session.series_id,

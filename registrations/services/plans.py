@@ -114,7 +114,9 @@ def _seats_without_row(session: Session, rule: ReminderRule, after: int, limit: 
 
 def zone_of(chosen: str, country: str, session: Session) -> str:
     """The zone of a speaker: as staff chose it, else that of their country, else that of the session."""
-    return chosen or (zones.of_country(country, session.timezone) if country else session.timezone)
+    if zones.exists(chosen):
+        return chosen
+    return zones.of_country(country, session.timezone) if country else session.timezone
 
 
 def _of_one(session: Session, rules: list[ReminderRule]) -> list[ReminderRule]:

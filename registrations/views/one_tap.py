@@ -36,7 +36,7 @@ def one_tap(request: HttpRequest, token: str, attendee_pk: int, session_pk: int)
 
 
 def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status: int = 200) -> HttpResponse:
-    now = clock.now()
+    now, zone = clock.now(), personal.known_zone(attendee.timezone, session)
     registration = Registration.objects.filter(attendee=attendee, session=session).first()
     context = {
         "attendee": attendee,
@@ -47,10 +47,10 @@ def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status:
         "standing": standing.of(session, now=now),
         "wish": _wish(registration),
         "panel_size": session.panellists.values("speaker").distinct().count(),
-        "reader_zone": attendee.timezone,
+        "reader_zone": zone,
         "now": now,
     }
-    with personal.in_words_of(request, attendee.language, attendee.timezone):
+    with personal.in_words_of(request, attendee.language, zone):
         if personal.is_forgotten(session, now):
             return personal.link_over(request, session.series)
         return render(request, "registrations/one_tap.html", context, status=status)

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from iatp_events.lib import clock, languages
+from iatp_events.lib import clock, languages, zones
 from registrations import links
 from registrations.models import Registration
 from registrations.services import places
@@ -115,16 +115,17 @@ def place(token: str, pk: int, version: int) -> Place:
 def page(request: HttpRequest, template: str, shown: Place, *, status: int = 200, **more: Any) -> HttpResponse:
     """Show a page about one registration, or that its link is no longer in use."""
     held = shown.registration
+    zone = known_zone(held.attendee.timezone, held.session)
     context = {
         "place": shown,
         "registration": held,
         "attendee": held.attendee,
         "session": held.session,
         "series": held.session.series,
-        "reader_zone": held.attendee.timezone,
+        "reader_zone": zone,
         "now": shown.now,
     }
-    with in_words_of(request, held.attendee.language, held.attendee.timezone):
+    with in_words_of(request, held.attendee.language, zone):
         if shown.link_is_over:
             return link_over(request, held.session.series)
         return render(request, template, context | more, status=status)
@@ -143,6 +144,12 @@ def in_words_of(request: HttpRequest, language: str, zone: str) -> Iterator[None
         timezone.override(ZoneInfo(zone)),
     ):
         yield
+
+
+def known_zone(zone: str, session: Session | None = None) -> str:
+    """A zone that does not exist (written by SQL) counts as that of the session: the page opens all the same."""
+    otherwise = session.timezone if session else settings.TIME_ZONE
+    return zone if zones.exists(zone) else otherwise
 
 
 def has_ended(session: Session, now: datetime) -> bool:

@@ -35,7 +35,7 @@ def stop(request: HttpRequest, token: str, attendee_pk: int, series_pk: int | No
         "series": choices[0].series if len(choices) == 1 else None,
         "saved": request.method == "POST",
     }
-    with personal.in_words_of(request, attendee.language, attendee.timezone):
+    with personal.in_words_of(request, attendee.language, personal.known_zone(attendee.timezone)):
         return render(request, "registrations/stop.html", context)
 
 
