@@ -130,7 +130,12 @@ def _countries(chosen: list[str]) -> list[tuple[str, str]]:
 
 
 def _initiatives(chosen: str) -> list[tuple[str, str]]:
-    """Those that people coordinate; two that differ by capitals only are one."""
+    """Those that people coordinate; two that differ by plain capitals only are one."""
     present = Attendee.objects.exclude(initiative="").order_by("initiative").values_list("initiative", flat=True)
-    known = {name.casefold(): name for name in [*present.distinct(), *([chosen] if chosen else [])]}
+    known = {_plain(name): name for name in [*present.distinct(), *([chosen] if chosen else [])]}
     return [("", str(_("Every initiative"))), *((name, name) for name in known.values())]
+
+
+def _plain(name: str) -> str:
+    """What every database holds for equal; to SQLite “É” and “é” are two letters, and nobody may fall in between."""
+    return "".join(character.lower() if character.isascii() else character for character in name)

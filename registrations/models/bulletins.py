@@ -79,7 +79,7 @@ class Bulletin(models.Model):
     @property
     def digest(self) -> str:
         """Says whether text and group are still those that somebody read."""
-        said = [self.session_id, self.subject.data, self.body.data, self.states, self.came]
+        said = [self.series_id, self.session_id, self.subject.data, self.body.data, self.states, self.came]
         said += [self.countries, self.initiative, self.languages]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 

@@ -75,7 +75,11 @@ def send(*, bulletin: Bulletin, people: int, digest: str, now: datetime) -> int:
     if not people:
         raise NobodyMeant
     locked.mark_queued(at=now)
-    return sum(outbox.queue(batch) for batch in _drafts(locked, now))
+    queued = sum(outbox.queue(batch) for batch in _drafts(locked, now))
+    if queued != people:
+        # Somebody came or left between the count and the writing: what was read holds no more.
+        raise ChangedMeanwhile
+    return queued
 
 
 def copy(*, bulletin: Bulletin, user: User, now: datetime) -> Bulletin:

@@ -118,6 +118,23 @@ def test_countries_and_initiatives_are_those_that_occur() -> None:
     assert [value for value, _label in form.fields["initiative"].choices] == ["", "Red Andina"]
 
 
+def test_whoever_spells_an_initiative_with_other_capitals_is_found_by_one_of_the_choices() -> None:
+    session = create_session()
+    for name, initiative in (("Ana", "Ágora"), ("Luis", "ÁGORA"), ("Rosa", "ágora"), ("Zé", "Agora")):
+        register(session, name)
+        Attendee.objects.filter(full_name=name).update(initiative=initiative)
+
+    choices = staff_client().get(ADD).context["adminform"].form.fields["initiative"].choices
+    found = {
+        person.full_name
+        for value, _label in choices
+        if value
+        for person in Attendee.objects.meant_by(draft(session, initiative=value))
+    }
+
+    assert found == {"Ana", "Luis", "Rosa", "Zé"}
+
+
 def test_the_page_counts_by_language_and_country_and_says_who_is_left_out() -> None:
     session = create_session()
     for name, country, language in (("Ana", "CO", "es"), ("Zé", "BR", "pt"), ("Luis", "PE", "es")):

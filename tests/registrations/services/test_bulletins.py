@@ -259,3 +259,21 @@ def test_counting_and_sending_cost_the_same_for_one_and_for_thirty(crowd, django
         bulletins.group(bulletin)
     with django_assert_num_queries(9):
         assert bulletins.send(bulletin=bulletin, people=crowd, digest=bulletin.digest, now=NOW) == crowd
+
+
+def test_who_registers_between_the_count_and_the_writing_makes_the_sender_look_again(monkeypatch):
+    session = create_session()
+    register(session, "Ana")
+    bulletin, mark_queued = write(session), Bulletin.mark_queued
+
+    def register_another(self: Bulletin, **options: Any) -> None:
+        register(session, "Luis")
+        mark_queued(self, **options)
+
+    monkeypatch.setattr(Bulletin, "mark_queued", register_another)
+
+    with pytest.raises(bulletins.ChangedMeanwhile):
+        send(bulletin)
+
+    assert not Message.objects.filter(kind="bulletin").exists()
+    assert Bulletin.objects.get().queued_at is None
