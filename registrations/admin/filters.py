@@ -18,6 +18,15 @@ from registrations.services import outlook
 from workshops.models import Session
 
 
+# No key is longer, and neither Python nor SQLite takes a number of any length.
+_DIGITS = 18
+
+
+def is_key(typed: str) -> bool:
+    """What stands in an address may be the key of a row."""
+    return typed.isdecimal() and len(typed) <= _DIGITS
+
+
 class SessionFilter(admin.SimpleListFilter):
     """Sessions by number and question."""
 
@@ -31,7 +40,7 @@ class SessionFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return queryset.filter(session=value) if value.isdecimal() else queryset
+        return queryset.filter(session=value) if is_key(value) else queryset
 
 
 class RuleFilter(admin.SimpleListFilter):
@@ -42,12 +51,12 @@ class RuleFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         value = request.GET.get(self.parameter_name, "")
-        rules = ReminderRule.objects.filter(pk=value) if value.isdecimal() else []
+        rules = ReminderRule.objects.filter(pk=value) if is_key(value) else []
         return [(str(rule.pk), f"{rule.get_audience_display()} · {rule}") for rule in rules]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return queryset.filter(rule=value) if value.isdecimal() else queryset
+        return queryset.filter(rule=value) if is_key(value) else queryset
 
 
 class OutcomeFilter(admin.SimpleListFilter):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iatp_events.lib import clock
 from iatp_events.lib.doors import staff
 from registrations.admin import hours, message_rows, preview
+from registrations.admin.filters import is_key
 from registrations.models import Message
 from registrations.services import outbox, outlook, resending
 from workshops.models import Session
@@ -87,7 +88,7 @@ def _session(request: HttpRequest) -> Session | None:
     given = request.GET.get("session", "")
     if not given:
         return None
-    if not given.isdecimal():
+    if not is_key(given):
         raise Http404
     return get_object_or_404(Session.objects.without_texts().select_related("series"), pk=given)
 

@@ -142,9 +142,11 @@ def unplanned(session: Session, counted: dict[tuple[str, str, str], int], *, now
     waiting: Counter[str] = Counter()
     for (kind, state, _reason), people in counted.items():
         waiting[kind] += people if state in UNFINISHED else 0
+    untold = announcements.untold(now).filter(Q(session_pk=session.pk))
     return Unplanned(
         announcements=waiting[MessageKind.ANNOUNCEMENT],
-        announcements_unwritten=announcements.untold(now).filter(Q(session_pk=session.pk)).count(),
+        # People, not rows: two versions of the consent are one reader.
+        announcements_unwritten=untold.values("attendee").distinct().count(),
         notices=sum(waiting[kind] for kind in notices.NOTICES),
         notices_unwritten=notices.told_otherwise(now).filter(session=session).count(),
     )

@@ -81,8 +81,11 @@ def register_enrolled(*, now: datetime) -> int:
 @transaction.atomic
 def _bring_along(session: int) -> int:
     seats = Seats([session])
-    live = Registration.objects.live().filter(session=session)
-    moved = live.exclude(mode=seats.sessions[session].mode).update(mode=seats.sessions[session].mode)
+    mode = seats.sessions[session].mode
+    if mode == Mode.HYBRID:
+        # It became so while we waited for the lock: now either way is right, and everyone keeps theirs.
+        return 0
+    moved = Registration.objects.live().filter(session=session).exclude(mode=mode).update(mode=mode)
     for row in seats.all_of(session):
         seats.recount(row)
     seats.record()
