@@ -1,39 +1,28 @@
 """What is true of a message at the moment it would leave: does it still have a reader and a reason?"""
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Q
-
+from registrations.cases import Case
 from registrations.choices import ConsentKind, MessageKind, RegistrationState, SkipReason
 from registrations.models import Attendee, Consent, Message, Registration
 from workshops.choices import SessionState
 from workshops.models import Session
 
 Reason = SkipReason | None
-# A rule that had nothing to say does not silence one that has.
-SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.PAST)
-RELATED = (
-    "attendee",
-    "speaker",
-    "series",
-    "rule",
-    "bulletin__session__series",
-    "session__series",
-    "registration__session__series",
-    "registration__attendee",
-)
 
 
-def reread(pk: uuid.UUID, token: uuid.UUID) -> Message | None:
-    """Read a leased message with everything it speaks of, as it is now; None when the lease was lost."""
-    return Message.objects.leased(token).select_related(*RELATED).filter(pk=pk).first()
-
-
-def reason_to_skip(message: Message, now: datetime) -> Reason:
+def reason_to_skip(case: Case, now: datetime) -> Reason:
     """Say why a message must not leave; None when it should."""
+    if reason := _of_itself(case.message, now):
+        return reason
+    # After an outage the day's and the hour's reminder may both be overdue; only the nearer is of use.
+    outdone = case.nearer_due_at is not None and case.nearer_due_at <= now
+    return SkipReason.SUPERSEDED if outdone and not case.message.is_repeat else None
+
+
+def _of_itself(message: Message, now: datetime) -> Reason:
     if not _has_address(message):
         return SkipReason.NO_ADDRESS
     if message.expires_at and now >= message.expires_at:
@@ -49,7 +38,7 @@ def reason_to_skip(message: Message, now: datetime) -> Reason:
 def _has_address(message: Message) -> bool:
     if message.attendee is None:
         return bool(message.speaker and message.speaker.email)
-    return message.attendee.addresses.exists()
+    return bool(message.attendee.addresses.all())
 
 
 def _of_bundle(message: Message) -> Reason:
@@ -88,9 +77,8 @@ def _of_reminder(message: Message, registration: Registration, now: datetime) ->
         return SkipReason.CANCELLED
     if reason := _of_rule(message, registration.session):
         return reason
-    if registration.session.starts_at is None or registration.session.starts_at <= now:
-        return SkipReason.EXPIRED
-    return SkipReason.SUPERSEDED if _nearer_reminder_is_due(message, now) else None
+    starts_at = registration.session.starts_at
+    return SkipReason.EXPIRED if starts_at is None or starts_at <= now else None
 
 
 def _of_follow_up(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -111,9 +99,7 @@ def _of_panel(message: Message, now: datetime) -> Reason:
         return SkipReason.EXPIRED
     if message.is_repeat:
         return SkipReason.SESSION_CANCELLED if session.is_cancelled else None
-    if reason := _of_rule(message, session):
-        return reason
-    return SkipReason.SUPERSEDED if _nearer_reminder_is_due(message, now) else None
+    return _of_rule(message, session)
 
 
 def _of_rule(message: Message, session: Session) -> Reason:
@@ -124,29 +110,12 @@ def _of_rule(message: Message, session: Session) -> Reason:
         return SkipReason.STOPPED
     if message.rule is None or not message.rule.active:
         return SkipReason.RULE_OFF
-    if message.rule.series_id and session.reminder_rules.filter(audience=message.rule.audience).exists():
+    if message.rule.series_id and message.rule.audience in {rule.audience for rule in session.reminder_rules.all()}:
         # The session was given rules of its own since.
         return SkipReason.SUPERSEDED
     # The digest, not only the number: somebody may have moved the session by SQL a moment ago.
     moved = session.revision != message.revision or session.facts() != session.revised_facts
     return SkipReason.SUPERSEDED if moved else None
-
-
-def _nearer_reminder_is_due(message: Message, now: datetime) -> bool:
-    """After an outage the day's and the hour's reminder may both be overdue; only the nearer is of use."""
-    same = Message.objects.filter(
-        kind__in=[MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER],
-        session=message.session_id,
-        attendee=message.attendee_id,
-        speaker=message.speaker_id,
-        round=message.round,
-        revision=message.revision,
-        due_at__lte=now,
-    )
-    # The night may give two rules one moment: then the one that is nearer to the start speaks.
-    offset = message.rule.offset if message.rule else None
-    nearer = same.filter(Q(due_at__gt=message.due_at) | Q(due_at=message.due_at, rule__offset__lt=offset))
-    return nearer.exclude(key__contains=":again:").exclude(skip_reason__in=SILENT).exists()
 
 
 def _of_change(message: Message, registration: Registration, now: datetime) -> Reason:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from iatp_events.lib import alarm
-from registrations import emails, truth
+from registrations import cases, emails
 from registrations import links as personal
 from registrations.choices import MessageKind
 from registrations.models import Bulletin, Message, Registration
@@ -64,7 +64,7 @@ def send_every_kind_of_mail() -> list[Message]:
     cancel(third)
     reminders.queue_due(now=NOW + timedelta(days=9))
     notices.queue_due(now=NOW + timedelta(days=2))
-    return list(Message.objects.select_related(*truth.RELATED))
+    return [case.message for case in cases.read(Message.objects.all())]
 
 
 def furnish_plan(series: Series) -> None:

@@ -25,20 +25,39 @@ class Deadline:
     def __init__(self) -> None:
         self._until = math.inf
         self._line: socket.socket | None = None
+        self._bell = threading.Condition()
+        self._watcher: threading.Thread | None = None
+        self._looks_at = math.inf
 
     @contextmanager
     def within(self, budget: timedelta) -> Iterator[None]:
         """Bound what happens inside; the narrowest of nested budgets holds."""
         outer = self._until
-        self._until = min(outer, time.monotonic() + budget.total_seconds())
-        timer = threading.Timer(max(self.left, 0.0), self.cut)
-        timer.daemon = True
-        timer.start()
+        self._bound(min(outer, time.monotonic() + budget.total_seconds()))
         try:
             yield
         finally:
-            timer.cancel()
+            # Nobody is woken for more time: the watcher looks when it meant to, and goes on from there.
             self._until = outer
+
+    def _bound(self, until: float) -> None:
+        with self._bell:
+            self._until = until
+            if self._watcher is None:
+                self._watcher = threading.Thread(target=self._watch, daemon=True)
+                self._watcher.start()
+            elif until < self._looks_at:
+                self._bell.notify()
+
+    def _watch(self) -> None:
+        """Sleep until the budget ends; many budgets in a row are one watch."""
+        with self._bell:
+            while 0 < self.left < math.inf:
+                self._looks_at = self._until
+                self._bell.wait(self.left)
+            if self.left <= 0:
+                self.cut()
+            self._watcher = None
 
     @property
     def left(self) -> float:

@@ -17,11 +17,12 @@ from registrations.choices import MessageKind, Wording
 from registrations.emails import calendar, frame, merge, mime, values, wording
 from registrations.emails.placeholders import BLOCKS, INLINE, SENTENCES
 from registrations.emails.scene import REMINDERS, Scene, reader_of, series_page
+from registrations.emails.shelf import Shelf
 from registrations.emails.wording import BULLETIN_PLACEHOLDERS, Text
 from registrations.models import Message, Registration
 from workshops.models import Session, Speaker
 
-__all__ = ["Letter", "compose", "preview", "wording"]
+__all__ = ["Letter", "Shelf", "compose", "preview", "wording"]
 
 _KIND_OF = {
     Wording.CONFIRMATION_SEVERAL: MessageKind.CONFIRMATION,
@@ -53,13 +54,14 @@ class Sheet:
     foreign: str = ""
 
 
-def compose(message: Message, *, now: datetime | None = None) -> Letter:
+def compose(message: Message, *, now: datetime | None = None, shelf: Shelf | None = None) -> Letter:
     """Write the mail of a message as things stand now.
 
-    Reads the database (address, text, path); the message comes with its attendee or speaker, series, session
-    and registration selected. now: when it leaves, by default when it is due ("tomorrow" depends on it).
+    The message comes with its attendee and their addresses or its speaker, with its series, session and registration.
+    now: when it leaves, by default when it is due ("tomorrow" depends on it).
+    shelf: what was read for this mail and others; by default for this one alone.
     """
-    return _write(Scene(message, reader_of(message), now or message.due_at), None)
+    return _write(Scene(message, reader_of(message), now or message.due_at, shelf or Shelf([message])), None)
 
 
 def preview(
@@ -87,7 +89,7 @@ def preview(
         due_at=now,
     )
     reader = replace(reader_of(message), language=language, zone=zone)
-    return _write(Scene(message, reader, now), Sheet(text, _known(wording)))
+    return _write(Scene(message, reader, now, Shelf([message])), Sheet(text, _known(wording)))
 
 
 def _write(scene: Scene, sheet: Sheet | None) -> Letter:
@@ -111,7 +113,7 @@ def _sheet(scene: Scene) -> Sheet:
     if kind == Wording.CONFIRMATION_SEVERAL and scene.entry:
         # Of several only one is still wanted.
         kind = Wording.CONFIRMATION
-    text, known = wording.written(message.series, kind, language), _known(kind)
+    text, known = scene.shelf.text(message.series_id, kind, language), _known(kind)
     return Sheet(text if wording.is_sound(text, known) else wording.original(kind, language), known)
 
 

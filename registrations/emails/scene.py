@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
 from iatp_events.lib import zones
 from iatp_events.lib.addresses import absolute
-from iatp_events.lib.prepared import Prepared
 from registrations import links
 from registrations.choices import MessageKind
+from registrations.emails.shelf import Shelf
 from registrations.models import Attendee, EmailAddress, Message, Registration
 from workshops import when
 from workshops.choices import Mode, PlaceMode, SessionState
@@ -29,20 +29,6 @@ _ON_LISTS = {
 }
 
 
-def _addresses(attendee: int) -> QuerySet[EmailAddress, Any]:
-    proven_first = EmailAddress.objects.order_by(F("verified_at").desc(nulls_last=True), "-pk")
-    return proven_first.filter(attendee=attendee).values_list("address", "normalised")
-
-
-def _confirmed(attendee: int, series: int) -> QuerySet[Registration, Any]:
-    held = Registration.objects.confirmed().filter(attendee=attendee, session__series=series)
-    return held.exclude(session__state=SessionState.CANCELLED).values_list("session__number")
-
-
-_ADDRESS = Prepared(_addresses, int)
-_CONFIRMED = Prepared(_confirmed, int, int)
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """address: as SMTP takes it; empty when there is none."""
@@ -56,7 +42,7 @@ class Reader:
 
 
 def reader_of(message: Message) -> Reader:
-    """One query for an attendee's address; none for a speaker."""
+    """One query for an attendee's addresses, where they were not read with the message; none for a speaker."""
     if message.attendee is not None:
         attendee = message.attendee
         zone = _sound(attendee.timezone, message)
@@ -72,8 +58,12 @@ def reader_of(message: Message) -> Reader:
 
 def _address_of(attendee: Attendee) -> str:
     """The address that was proven last, else the newest."""
-    rows = _ADDRESS.rows(attendee.pk)
-    return EmailAddress(address=rows[0][0], normalised=rows[0][1]).deliverable if rows else ""
+    addresses = sorted(attendee.addresses.all(), key=lambda address: (_proven(address), address.pk))
+    return addresses[-1].deliverable if addresses else ""
+
+
+def _proven(address: EmailAddress) -> float:
+    return address.verified_at.timestamp() if address.verified_at else -math.inf
 
 
 def _sound(zone: str, message: Message) -> str:
@@ -163,6 +153,7 @@ class Scene:
     message: Message
     reader: Reader
     now: datetime
+    shelf: Shelf
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -209,17 +200,16 @@ class Scene:
 
     @cached_property
     def path(self) -> tuple[str, ...]:
-        """How the reader stands to each planned session: here, registered or planned. One query."""
+        """How the reader stands to each planned session: here, registered or planned."""
         here = {entry.session.number for entry in self.entries if _means_to_come(entry)}
         states = {True: "registered", False: "planned"}
         planned = range(1, max([self.message.series.planned_sessions, *here]) + 1)
         return tuple("here" if n in here else states[n in self._registered] for n in planned)
 
     @cached_property
-    def _registered(self) -> set[int]:
-        if self.reader.attendee is None:
-            return set()
-        return {number for (number,) in _CONFIRMED.rows(self.reader.attendee.pk, self.message.series_id)}
+    def _registered(self) -> frozenset[int]:
+        attendee = self.reader.attendee
+        return self.shelf.confirmed(attendee.pk, self.message.series_id) if attendee else frozenset()
 
     @cached_property
     def next_session(self) -> Entry | None:

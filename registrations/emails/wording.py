@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from iatp_events.lib.prepared import Prepared
 from registrations.choices import MessageKind, RuleKind, Wording
 from registrations.emails import merge
 from registrations.emails.placeholders import BLOCKS, EVERY, INLINE, OF_BULLETIN, OF_WORDING
@@ -92,15 +90,8 @@ def original(wording: Wording, language: str) -> Text:
 
 def written(series: Series, wording: Wording, language: str) -> Text:
     """The text as staff wrote it for a series, else the original. One query."""
-    rows = _WRITTEN.rows(series.pk, str(wording), language)
-    return Text(*rows[0]) if rows else original(wording, language)
-
-
-def _written(series: int, wording: str, language: str) -> QuerySet[MailText, Any]:
-    return MailText.objects.filter(series=series, wording=wording, language=language).values_list("subject", "body")
-
-
-_WRITTEN = Prepared(_written, int, str, str)
+    row = MailText.objects.filter(series=series, wording=wording, language=language).first()
+    return Text(row.subject, row.body) if row else original(wording, language)
 
 
 def placeholders(wording: Wording) -> dict[str, StrPromise]:

@@ -12,7 +12,9 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
-from registrations import emails, truth
+from iatp_events.lib.prepared import PreparedUpdate
+from registrations import cases, emails, truth
+from registrations.cases import Case
 from registrations.choices import MessageState
 from registrations.models import Message, Registration
 from registrations.services import outbox
@@ -52,24 +54,25 @@ def deliver_due(*, clock: Clock) -> Counter[str]:
 def _deliver_chunk(token: uuid.UUID, claimed_at: datetime, postbox: Postbox) -> Counter[str]:
     started = time.monotonic()
     outcomes: Counter[str] = Counter()
-    for pk in Message.objects.leased(token).order_by("next_attempt_at", "pk").values_list("pk", flat=True):
+    held = cases.held(token)
+    shelf = emails.Shelf([case.message for case in held])
+    for case in held:
         now = claimed_at + timedelta(seconds=time.monotonic() - started)
         if claimed_at + settings.MESSAGE_LEASE - now < settings.MAIL_BUDGET or postbox.refusals >= PATIENCE:
             break
-        outcomes[_deliver_one(pk, token, now, postbox)] += 1
+        asked_again = cases.again(case, token)
+        outcomes[_deliver_one(asked_again, shelf, token, now, postbox) if asked_again else "lost"] += 1
     # Whatever this lease still holds was not tried: the lease ran short or the server refuses us.
     outbox.give_back(token)
     return outcomes
 
 
-def _deliver_one(pk: uuid.UUID, token: uuid.UUID, now: datetime, postbox: Postbox) -> str:
-    message = truth.reread(pk, token)
-    if message is None:
-        return "lost"
+def _deliver_one(case: Case, shelf: emails.Shelf, token: uuid.UUID, now: datetime, postbox: Postbox) -> str:
+    message = case.message
     try:
-        if reason := truth.reason_to_skip(message, now):
+        if reason := truth.reason_to_skip(case, now):
             return _finish(message, token, state=MessageState.SKIPPED, skip_reason=reason)
-        letter = emails.compose(message, now=now)
+        letter = emails.compose(message, now=now, shelf=shelf)
         letter.mail.extra_headers.setdefault("Date", format_datetime(now))
         postbox.send(letter.mail, to_file=message.series.demonstration)
     except Error:
@@ -103,15 +106,37 @@ def _note_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails
             time.sleep(_PAUSE)
 
 
-@transaction.atomic
 def _write_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
-    said = {"subject": str(letter.mail.subject)[:200], "text": str(letter.mail.body)}
-    fields = {"sent_at": now, "last_error": "", **said}
-    # Where the lease was lost, the mail did leave all the same: whoever holds the row now must not send it again.
-    if any(_write(message, lease, state=MessageState.SENT, **fields) for lease in (token, None)):
-        for registration, facts in letter.told.items():
-            Registration.objects.filter(pk=registration).update(told_facts=facts)
+    said = (message.attempts + 1, now, str(letter.mail.subject)[:200], str(letter.mail.body))
+    if not letter.told:
+        # One statement is a transaction of its own: most mails, the reminders, tell nothing that is kept.
+        _mark_sent(message, token, said)
+        return str(MessageState.SENT)
+    with transaction.atomic():
+        if _mark_sent(message, token, said):
+            for registration, facts in letter.told.items():
+                Registration.objects.filter(pk=registration).update(told_facts=facts)
     return str(MessageState.SENT)
+
+
+def _mark_sent(message: Message, token: uuid.UUID, said: tuple[int, datetime, str, str]) -> bool:
+    # Where the lease was lost, the mail did leave all the same: whoever holds the row now must not send it again.
+    return bool(_SENT.run(*said, message.pk, token) or _SENT_BY_ANYBODY.run(*said, message.pk))
+
+
+def _sent(attempts: int, at: datetime, subject: str, text: str) -> dict[str, object]:
+    done = {"state": MessageState.SENT, "lease_token": None, "lease_until": None, "last_error": ""}
+    return done | {"attempts": attempts, "sent_at": at, "subject": subject, "text": text}
+
+
+_SAID = (int, datetime, str, str)
+_SENT = PreparedUpdate(
+    lambda *values: (Message.objects.filter(pk=values[4], lease_token=values[5]), _sent(*values[:4])),
+    *(*_SAID, uuid.UUID, uuid.UUID),
+)
+_SENT_BY_ANYBODY = PreparedUpdate(
+    lambda *values: (Message.objects.unfinished().filter(pk=values[4]), _sent(*values[:4])), *_SAID, uuid.UUID
+)
 
 
 def _postpone(message: Message, token: uuid.UUID, now: datetime, why: str) -> str:
@@ -128,9 +153,7 @@ def _finish(message: Message, token: uuid.UUID, *, state: MessageState, **fields
     return str(state) if _write(message, token, state=state, **fields) else "lost"
 
 
-def _write(message: Message, token: uuid.UUID | None, *, state: MessageState, **fields: object) -> bool:
-    """token: whose lease must hold; None for whoever holds it, as long as the message has not ended yet."""
-    rows = Message.objects.leased(token) if token else Message.objects.unfinished()
+def _write(message: Message, token: uuid.UUID, *, state: MessageState, **fields: object) -> bool:
     attempts = message.attempts if state == MessageState.SKIPPED else message.attempts + 1
-    ours = rows.filter(pk=message.pk)
+    ours = Message.objects.leased(token).filter(pk=message.pk)
     return bool(ours.update(state=state, lease_token=None, lease_until=None, attempts=attempts, **fields))

@@ -311,7 +311,7 @@ def test_the_path_shows_what_one_holds_a_place_for():
         register(session, "Ana")
     message = Message.objects.select_related("series").get(registration__session=first)
 
-    path = Scene(message, reader_of(message), NOW).path
+    path = Scene(message, reader_of(message), NOW, emails.Shelf([message])).path
 
     assert path == ("here", "planned", "registered", *["planned"] * 7)
 

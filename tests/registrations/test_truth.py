@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registrations import truth
+from registrations import cases, truth
 from registrations.models import Message, Registration, ReminderRule
 from registrations.services import outbox, places, reminders, upkeep
 from tests.factories import NOW, create_series, create_session, register, register_for
@@ -16,7 +16,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def reason(message: Message, now=NOW) -> str | None:
     """As delivery asks: of the row as it stands."""
-    return truth.reason_to_skip(Message.objects.get(pk=message.pk), now)
+    (case,) = cases.read(Message.objects.filter(pk=message.pk))
+    return truth.reason_to_skip(case, now)
 
 
 def about(registration, kind, **fields):

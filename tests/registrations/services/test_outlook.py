@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from registrations import truth
+from registrations import cases, truth
 from registrations.models import Attendee, Message, Registration, ReminderRule
 from registrations.services import outlook, places, reminders
 from tests.factories import NOW, create_rule, create_session, create_speaker, register, seat
@@ -107,8 +107,8 @@ def test_what_is_foreseen_is_what_the_sender_decides(change: Any) -> None:
     standing: Any = outlook.standing(rows)
     foreseen = standing.values_list("outcome", flat=True).first() or "none"
 
-    message = rows.select_related(*truth.RELATED).get()
-    decided = truth.reason_to_skip(message, message.due_at)
+    (case,) = cases.read(rows)
+    decided = truth.reason_to_skip(case, case.message.due_at)
     gone = {"cancelled", "superseded"}  # not on the page: they are in the plan no more
     assert foreseen == ("none" if decided in gone else decided or "ahead")
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registrations import truth
+from registrations import cases, truth
 from registrations.models import Enrolment, Message, Registration
 from registrations.services import places, reminders
 from registrations.services.places import WayBack
@@ -221,6 +221,7 @@ def test_who_takes_their_place_back_is_reminded_again():
     reminders.queue_due(now=NOW + 3 * MINUTE)
 
     queued = Message.objects.filter(kind="reminder", registration=ana).order_by("round", "due_at")
-    rounds = [(row.round, truth.reason_to_skip(row, row.due_at)) for row in queued]
+    rounds = [(case.message.round, truth.reason_to_skip(case, case.message.due_at)) for case in cases.read(queued)]
     assert rounds == [(1, "cancelled")] * 3 + [(2, None)] * 3
-    assert truth.reason_to_skip(Message.objects.get(kind="cancellation"), NOW + 3 * MINUTE) == "superseded"
+    (cancellation,) = cases.read(Message.objects.filter(kind="cancellation"))
+    assert truth.reason_to_skip(cancellation, NOW + 3 * MINUTE) == "superseded"
