@@ -17,7 +17,6 @@ from registrations.models import Message, ReminderRule
 from registrations.services import outlook
 from workshops.models import Session
 
-
 # No key is longer, and neither Python nor SQLite takes a number of any length.
 _DIGITS = 18
 

@@ -20,7 +20,7 @@ from registrations.admin.message_rows import chip, link_to_words, why
 from registrations.admin.readonly import ReadPage
 from registrations.models import Message
 from registrations.models.messages import UNFINISHED
-from registrations.services import outbox
+from registrations.services import resending
 
 
 @admin.register(Message)
@@ -115,7 +115,6 @@ class MessageAdmin(ReadPage):
 
     @admin.action(description=_("Send a new copy of these messages"), permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        now = clock.now()
-        copies = [outbox.send_again(message=message, now=now) for message in queryset]
-        sentence = ngettext("%(count)s copy is on its way.", "%(count)s copies are on their way.", len(copies))
-        messages.success(request, sentence % {"count": len(copies)})
+        copies = resending.send_again(messages=queryset, now=clock.now())
+        sentence = ngettext("%(count)s copy is on its way.", "%(count)s copies are on their way.", copies)
+        messages.success(request, sentence % {"count": copies})

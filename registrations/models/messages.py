@@ -20,6 +20,8 @@ from workshops.models import Speaker
 
 # The namespace of every Message-ID; it must never change, or copies of one mail stop being one mail.
 _NAMESPACE = uuid.UUID("6d0f6a52-6d0b-4c56-9d3f-0b6c5e0f2a11")
+# What stands in the key of a copy, between the key of the original and the number of the copy.
+AGAIN = ":again:"
 UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
 
 
@@ -135,7 +137,12 @@ class Message(models.Model):
     @property
     def is_repeat(self) -> bool:
         """Staff asked for this copy."""
-        return ":again:" in self.key
+        return AGAIN in self.key
+
+    @property
+    def original_key(self) -> str:
+        """The key of the message of which this is a copy, else its own."""
+        return self.key.split(AGAIN)[0]
 
     @property
     def registration_ids(self) -> list[int]:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from iatp_events.lib import alarm
 from registrations.choices import MessageKind, MessageState
 from registrations.models import Attendee, Message, Registration, ReminderRule
+from registrations.models.messages import AGAIN
 from workshops.models import Series
 
 CHUNK = 100
@@ -131,19 +132,24 @@ def give_back(token: uuid.UUID) -> None:
 @transaction.atomic
 def send_again(*, message: Message, now: datetime) -> Message:
     """Queue a copy of a message with a key and a Message-ID of its own, due at once."""
-    original = message.key.split(":again:")[0]
-    # Two members of staff may press at once: the second waits here and counts the first one's copy.
-    Message.objects.select_for_update(of=("self",), no_key=True).get(key=original)
-    number = Message.objects.filter(key__startswith=f"{original}:again:").count() + 1
-    same = {name: getattr(message, name) for name in _SAME_IN_A_COPY}
-    expires_at = message.expires_at or now + PATIENCE
-    copy = draft(
-        MessageKind(message.kind),
-        key=f"{original}:again:{number}",
-        now=now,
-        due_at=now,
-        expires_at=expires_at,
-        **same,
-    )
+    original = message.original_key
+    # Two members of staff may press at once: the second waits here and counts the first one's copy. A reminder whose
+    # moment changed is written anew, so the original of a copy may be gone.
+    rows = Message.objects.filter(key__in={original, message.key}).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    number = Message.objects.filter(key__startswith=f"{original}{AGAIN}").count() + 1
+    copy = copy_of(message, number=number, now=now)
     queue([copy])
     return copy
+
+
+def copy_of(message: Message, *, number: int, now: datetime) -> Message:
+    """Draft a copy of a message, due at once; the caller holds the lock of the original and counted its copies."""
+    return draft(
+        MessageKind(message.kind),
+        key=f"{message.original_key}{AGAIN}{number}",
+        now=now,
+        due_at=now,
+        expires_at=message.expires_at or now + PATIENCE,
+        **{name: getattr(message, name) for name in _SAME_IN_A_COPY},
+    )

@@ -21,7 +21,7 @@ from iatp_events.lib import zones
 from registrations import moments
 from registrations.choices import Audience, MessageKind, MessageState, RegistrationState, SkipReason
 from registrations.models import EmailAddress, Message, Registration, ReminderRule
-from registrations.models.messages import UNFINISHED
+from registrations.models.messages import AGAIN, UNFINISHED
 from registrations.services import announcements, notices, plans
 from workshops import when
 from workshops.choices import SessionState
@@ -31,7 +31,6 @@ from workshops.models import Panellist, Session
 AHEAD, SENT, FAILED = "ahead", "sent", "failed"
 RECENTLY = timedelta(hours=24)
 _PLANNED = (*plans.RULED.values(), MessageKind.PANEL_REMINDER)
-_COPY = ":again:"
 # Who reads it, and when; of rows whose moment is behind them nobody asks.
 _READER = ("zone", "speaker", "speaker__name", "speaker__timezone", "speaker__country")
 
@@ -114,7 +113,7 @@ def standing(messages: QuerySet[Message]) -> QuerySet[Message]:
     comes = Q(registration__state=RegistrationState.CONFIRMED, registration__round=F("round"))
     return (
         messages.filter(kind__in=_PLANNED, rule__isnull=False, revision=F("session__revision"))
-        .exclude(key__contains=_COPY)
+        .exclude(key__contains=AGAIN)
         .filter(Q(rule__session__isnull=False) | ~Exists(own))
         .filter(comes | Exists(seated))
         .annotate(outcome=_outcome())
@@ -167,7 +166,7 @@ def people_of(session: Session) -> dict[str, int]:
 def unanswered() -> QuerySet[Message]:
     """What failed and was not sent again since."""
     original = Case(
-        When(key__contains=_COPY, then=Left("key", StrIndex("key", Value(_COPY)) - 1)),
+        When(key__contains=AGAIN, then=Left("key", StrIndex("key", Value(AGAIN)) - 1)),
         default=F("key"),
         output_field=CharField(),
     )
@@ -177,7 +176,7 @@ def unanswered() -> QuerySet[Message]:
     same = Q(attendee=OuterRef("attendee")) | Q(speaker=OuterRef("speaker"))
     copies = Message.objects.annotate(length=Length("key")).filter(same, later, key__startswith=OuterRef("copied_as"))
     failed = Message.objects.filter(state=MessageState.FAILED)
-    return failed.annotate(copied_as=Concat(original, Value(_COPY))).filter(~Exists(copies))
+    return failed.annotate(copied_as=Concat(original, Value(AGAIN))).filter(~Exists(copies))
 
 
 def worth_sending_again(*, session: Session | None, now: datetime) -> QuerySet[Message]:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registrations.models import Message
-from registrations.services import outbox, resending
+from registrations.services import outbox, reminders, resending
 from tests.factories import NOW, create_session, register
 from workshops.models import Session
 
@@ -104,3 +106,54 @@ def test_more_than_one_batch_leaves_whole(monkeypatch: pytest.MonkeyPatch) -> No
     fail("Ana", "Luis", "Eva", "Rui", "Noa")
 
     assert resending.send_failed_again(now=NOW) == 5
+
+
+def test_a_copy_whose_original_is_gone_is_sent_again_all_the_same() -> None:
+    register(create_session(), "Ana")
+    reminders.queue_due(now=NOW)
+    reminder = Message.objects.filter(kind="reminder").earliest("due_at")
+    outbox.send_again(message=reminder, now=NOW)
+    Message.objects.filter(pk=reminder.pk).delete()
+    Message.objects.filter(key__contains=":again:").update(state="failed")
+
+    assert resending.send_failed_again(now=NOW) == 1
+    outbox.send_again(message=Message.objects.get(state="queued", key__contains=":again:"), now=NOW)
+
+    keys = Message.objects.filter(key__contains=":again:").order_by("key").values_list("key", flat=True)
+    assert [key.removeprefix(reminder.key) for key in keys] == [":again:1", ":again:2", ":again:3"]
+
+
+def test_an_original_and_its_copy_chosen_together_are_two_copies() -> None:
+    fail("Ana")
+    outbox.send_again(message=Message.objects.get(), now=NOW)
+
+    sent = resending.send_again(messages=Message.objects.all(), now=NOW)
+
+    assert (sent, Message.objects.count()) == (2, 4)
+
+
+def test_copies_are_like_their_originals_and_due_at_once() -> None:
+    fail("Ana")
+    original = Message.objects.get()
+
+    resending.send_failed_again(now=NOW + timedelta(minutes=1))
+
+    copy = Message.objects.get(state="queued")
+    same = ("kind", "attendee_id", "session_id", "registration_id", "series_id", "round", "revision", "expires_at")
+    assert [getattr(copy, name) for name in same] == [getattr(original, name) for name in same]
+    assert (copy.due_at, copy.next_attempt_at, copy.attempts) == (NOW + timedelta(minutes=1),) * 2 + (0,)
+    assert copy.message_id != original.message_id
+
+
+@pytest.mark.parametrize("people", [1, 300])
+def test_a_batch_costs_the_same_for_one_and_for_hundreds(people: int) -> None:
+    session = create_session()
+    fail(*(f"Persona {number}" for number in range(people)), session=session)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert resending.send_failed_again(session=session, now=NOW) == people
+
+    statements = [query["sql"].split()[0] for query in queries]
+    # The list, the lock, the rows behind it and their copies; SQLite takes the new rows by the dozens.
+    assert [word for word in statements if word != "INSERT"] == ["SELECT", "SAVEPOINT", *["SELECT"] * 3, "RELEASE"]
+    assert statements.count("INSERT") <= 1 + people // 30
