@@ -18,6 +18,11 @@ class ReadPage(FoldedSearch):
         # Deleting a row would leave the count of places, and what people were told, untrue.
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
+        # Who may act on a row may still not type over it: a button that saves nothing would promise something.
+        context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **options)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         shown = [name for name in self.get_fields(request, obj) if isinstance(name, str)]
         return [*shown, *self.readonly_fields]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from registrations.models import Bulletin, Consent, Message, Registration
+from registrations.models import Bulletin, Consent, Enrolment, Message, Registration
 from registrations.services import announcements, outlook, upkeep
 from tests.admin_pages import staff_client
 from tests.factories import NOW, create_attendee, create_series, create_session, register
@@ -67,3 +68,15 @@ def test_a_session_that_became_hybrid_meanwhile_leaves_everyone_where_they_are()
 
     assert Registration.objects.get().mode == "online"
     assert list(session.places.order_by("mode").values_list("mode", "taken")) == [("in_person", 0), ("online", 1)]
+
+
+@pytest.mark.parametrize("kind", ["message", "registration", "enrolment"])
+def test_a_page_that_is_only_read_has_no_button_that_saves(kind: str) -> None:
+    registration = register(create_session())
+    Enrolment.objects.create(attendee=registration.attendee, series=registration.session.series, enrolled_at=NOW)
+    row = {"message": Message, "registration": Registration, "enrolment": Enrolment}[kind].objects.earliest("pk")
+
+    shown = staff_client().get(reverse(f"admin:registrations_{kind}_change", args=[row.pk])).content.decode()
+
+    assert 'name="_' not in shown
+    assert 'class="closelink"' in shown
