@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,8 +15,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.admin import outlook_views
-from registrations.admin.rule_forms import KEEP_ONE, LoneRuleForm, RuleForm, RuleFormSet
+from registrations.admin.rule_forms import KEEP_ONE, EqualRule, LoneRuleForm, RuleForm, RuleFormSet
 from registrations.models import ReminderRule
+from registrations.services import plans
 from workshops.admin.pages import Page
 from workshops.admin.series import SeriesAdmin
 from workshops.admin.sessions import SessionAdmin
@@ -33,13 +36,27 @@ class RuleInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
+class ReadsTwice(BaseModelAdmin):  # type: ignore[type-arg]
+    """Two of staff may write equal rules in the same second: the second form is read again, and then says so."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        page: Any = super()
+        try:
+            return page.changeform_view(request, object_id, form_url, extra_context)
+        except EqualRule:
+            # The database kept the first one; nothing of this form was written.
+            return page.changeform_view(request, object_id, form_url, extra_context)
+
+
 # Workshops must not know of registrations, so what sits above adds its rows to the pages below, as Django
 # documents it for its own user page: the class below is extended and registered in its place.
-class SeriesWithRemindersAdmin(SeriesAdmin):
+class SeriesWithRemindersAdmin(ReadsTwice, SeriesAdmin):
     inlines = [*SeriesAdmin.inlines, RuleInline]
 
 
-class SessionWithRemindersAdmin(SessionAdmin):
+class SessionWithRemindersAdmin(ReadsTwice, SessionAdmin):
     inlines = [*SessionAdmin.inlines, RuleInline]
 
     def get_urls(self) -> list[URLPattern]:
@@ -54,7 +71,7 @@ for model, page in ((Series, SeriesWithRemindersAdmin), (Session, SessionWithRem
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(Page):
+class ReminderRuleAdmin(ReadsTwice, Page):
     form = LoneRuleForm
     list_display = ["words", "what", "to_whom", "series", "session", "quiet", "active", "active_from"]
     list_filter = ["active", "audience", "kind"]
@@ -86,10 +103,16 @@ class ReminderRuleAdmin(Page):
         return redirect("admin:registrations_reminderrule_change", rule.pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        try:
+            super().save_model(request, obj, form, change)
+        except IntegrityError as clash:
+            raise EqualRule from clash
         if change:
             # Follows from what was changed; no input of the form says it.
             obj.save(update_fields=["active_from"])
+
+    def delete_model(self, request: HttpRequest, obj: ReminderRule) -> None:
+        plans.delete_rule(rule=obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "session":

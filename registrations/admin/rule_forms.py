@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import clock
 from registrations.choices import RuleKind
 from registrations.models import ReminderRule
 from registrations.models.reminders import LEAST, MOST
+from registrations.services import plans
 from workshops.admin.pages import Rows
 from workshops.models import Series
 
@@ -27,6 +29,10 @@ KEEP_ONE = _(
 )
 # "Starting now" a day ahead would be untrue.
 _NOW = timedelta(hours=1)
+
+
+class EqualRule(Exception):
+    """Somebody wrote an equal rule between the check of this one and its writing."""
 
 
 class LeadWidget(forms.MultiWidget):
@@ -142,15 +148,29 @@ class RuleFormSet(Rows):
             if "offset" in form.changed_data and form.instance.pk:
                 aside = form.initial["offset"] + timedelta(microseconds=place)
                 ReminderRule.objects.filter(pk=form.instance.pk).update(offset=aside)
-        return super().save(commit)
+        try:
+            return super().save(commit)
+        except IntegrityError as clash:
+            raise EqualRule from clash
+
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        if commit:
+            plans.delete_rule(rule=obj)
 
     def _find_equal(self, kept: list[Any]) -> None:
-        seen = set()
+        seen = self._elsewhere()
         for form in kept:
             said = tuple(form.cleaned_data.get(name) for name in _DISTINCT)
             if None not in said and said in seen:
                 form.add_error("offset", _EQUAL)
             seen.add(said)
+
+    def _elsewhere(self) -> set[tuple[Any, ...]]:
+        """What the rules say that were added since this page was opened."""
+        if self.instance.pk is None:
+            return set()
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        return set(self.instance.reminder_rules.exclude(pk__in=shown).values_list(*_DISTINCT))
 
 
 def _is_kept(form: Any) -> bool:

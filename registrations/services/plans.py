@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from iatp_events.lib import zones
-from registrations.choices import Audience, MessageKind, RegistrationState, RuleKind
+from registrations.choices import Audience, MessageKind, MessageState, RegistrationState, RuleKind, SkipReason
 from registrations.models import Message, Registration, ReminderRule
+from registrations.models.messages import AGAIN
 from registrations.moments import AFTERGLOW
 from workshops.choices import SessionState
 from workshops.models import Panellist, Series, Session, Speaker
@@ -60,6 +62,16 @@ def adopt_default(*, now: datetime) -> int:
     ]
     ReminderRule.objects.bulk_create(rules, ignore_conflicts=True)
     return len(rules)
+
+
+@transaction.atomic
+def delete_rule(*, rule: ReminderRule) -> None:
+    """Delete a rule; what it has queued ends at once and says why, instead of waiting for a moment that is none."""
+    # Whoever writes a row of this rule at this moment goes first, or finds no rule to write for.
+    ReminderRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    waiting = Message.objects.filter(rule=rule, state=MessageState.QUEUED).exclude(key__contains=AGAIN)
+    waiting.update(state=MessageState.SKIPPED, skip_reason=SkipReason.RULE_OFF)
+    rule.delete()
 
 
 def of(sessions: Iterable[Session]) -> dict[int, list[ReminderRule]]:
