@@ -1,6 +1,7 @@
-"""Statements that are made for every mail: their SQL is written once, and only the values change.
+"""Statements that are made for every mail: written once, planned once; only their values change.
 
-Writing the SQL of a query costs Django more than the database needs to answer it.
+Writing the SQL of a query costs Django more than the database needs to answer it, and planning it costs PostgreSQL
+more than running it. Both are kept: the SQL for the process, the plan for the connection.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import count
 from typing import Any, cast
+from weakref import WeakSet
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -22,45 +27,56 @@ _FIELDS: dict[type[Parameter], models.Field[Any, Any]] = {
     uuid.UUID: models.UUIDField(),
     datetime: models.DateTimeField(),
 }
-Build = Callable[..., tuple[str, tuple[Any, ...]]]
+_numbers = count(1)
 
 
 class _Statement:
     """build: makes the SQL and its parameters; called once, with stand-ins for the values."""
 
-    def __init__(self, build: Build, *types: type[Parameter]) -> None:
+    def __init__(self, build: Callable[..., tuple[str, tuple[Any, ...]]], *types: type[Parameter]) -> None:
         self._build = build
-        self._fields = [_FIELDS[kind] for kind in types]
         self._types = types
-        self._sql = ""
-        self._parameters: tuple[object, ...] = ()
-        self._places: tuple[int, ...] = ()
+        self._name = f"prepared_{next(_numbers)}"
+        self._planned_on: WeakSet[Any] = WeakSet()
 
-    def parameters(self, values: tuple[Parameter, ...]) -> list[Any]:
-        """The parameters of this turn; after it, `sql` is written."""
-        if not self._sql:
-            self._prepare()
-        parameters: list[Any] = list(self._parameters)
-        for place, value in zip(self._places, self._stored(values), strict=True):
-            parameters[place] = value
-        return parameters
+    def execute(self, cursor: CursorWrapper, values: tuple[Parameter, ...]) -> None:
+        stored = self._stored(values)
+        if _keeps_plans():
+            self._plan(cursor)
+            cursor.execute(f"EXECUTE {self._name} ({', '.join(['%s'] * len(stored))})", stored)
+        else:
+            sql, parameters, places = self._written
+            turn = list(parameters)
+            for place, value in zip(places, stored, strict=True):
+                turn[place] = value
+            cursor.execute(sql, turn)
 
-    @property
-    def sql(self) -> str:
-        return self._sql
+    def _plan(self, cursor: CursorWrapper) -> None:
+        if connection.connection in self._planned_on:
+            return
+        sql, parameters, places = self._written
+        # What never changes stands in the statement, or no partial index could be used.
+        written = [cursor.mogrify("%s", [parameter]).decode() for parameter in parameters]
+        for number, place in enumerate(places, start=1):
+            written[place] = f"${number}"
+        cursor.execute(f"PREPARE {self._name} AS {sql % tuple(written)}".replace("%", "%%"), [])
+        self._planned_on.add(connection.connection)
 
-    def _prepare(self) -> None:
-        stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._types)]
+    @cached_property
+    def _written(self) -> tuple[str, tuple[Any, ...], tuple[int, ...]]:
+        """The SQL, its parameters, and the places of those that change."""
+        stand_ins = tuple(_stand_in(kind, place) for place, kind in enumerate(self._types))
         sql, parameters = self._build(*stand_ins)
         # ValueError where Django dropped or doubled a parameter: then its place would be a guess.
         stored = self._stored(stand_ins)
-        places = [parameters.index(stand_in) for stand_in in stored]
+        places = tuple(parameters.index(stand_in) for stand_in in stored)
         if any(parameters.count(stand_in) != 1 for stand_in in stored):
             raise ValueError("a parameter stands in more than one place")
-        self._parameters, self._places, self._sql = tuple(parameters), tuple(places), sql
+        return sql, tuple(parameters), places
 
-    def _stored(self, values: tuple[Parameter, ...] | list[Parameter]) -> list[Any]:
-        return [field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)]
+    def _stored(self, values: tuple[Parameter, ...]) -> list[Any]:
+        fields = [_FIELDS[kind] for kind in self._types]
+        return [field.get_db_prep_value(value, connection) for field, value in zip(fields, values, strict=True)]
 
 
 class Prepared:
@@ -74,9 +90,8 @@ class Prepared:
 
     def rows(self, *values: Parameter) -> list[tuple[Any, ...]]:
         """One query; the rows as the database gives them (SQLite: moments as texts, truths as numbers)."""
-        parameters = self._statement.parameters(values)
         with connection.cursor() as cursor:
-            cursor.execute(self._statement.sql, parameters)
+            self._statement.execute(cursor, values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -94,10 +109,15 @@ class PreparedUpdate:
 
     def run(self, *values: Parameter) -> int:
         """One statement; returns how many rows it found."""
-        parameters = self._statement.parameters(values)
         with connection.cursor() as cursor:
-            cursor.execute(self._statement.sql, parameters)
+            self._statement.execute(cursor, values)
             return int(cursor.rowcount)
+
+
+def _keeps_plans() -> bool:
+    """Behind a pooler that hands connections out by transaction a plan may be kept on somebody else's connection."""
+    pooled = bool(connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
+    return connection.vendor == "postgresql" and not pooled
 
 
 def _update(rows: QuerySet[Any, Any], values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
