@@ -16,8 +16,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from iatp_events.lib.doors import staff
+from registrations.admin import hours
 from registrations.choices import MessageKind, MessageState, RegistrationState, SkipReason
-from registrations.services import outlook
+from registrations.models import Bulletin
+from registrations.services import bulletins, outlook
 from workshops import when
 from workshops.models import Session
 
@@ -81,6 +83,8 @@ def _page(session: Session) -> dict[str, Any]:
         "confirmed": people.get(RegistrationState.CONFIRMED, 0),
         "waiting": people.get(RegistrationState.WAITLISTED, 0),
         "unplanned": outlook.unplanned(session, counted, now=now),
+        "bulletins": [(row, hours.local(row.at, session.timezone)) for row in bulletins.waiting(session)],
+        "bulletin_opts": Bulletin._meta,
         "states": [state.label for state in MessageState],
         "lines": _lines(counted, session),
         "failed": failed,

@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from registrations.choices import MessageKind
 from registrations.models import Attendee, Bulletin, Message, Registration
 from registrations.services import outbox
+from workshops.models import Session
 
 BATCH = 500
 
@@ -39,6 +42,28 @@ class Group:
     countries: list[tuple[str, int]]
     without_address: int
     stopped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bulletin on its way: to how many it will still go, and when the next of its mails leaves."""
+
+    bulletin: Bulletin
+    people: int
+    at: datetime
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """The bulletins about a session that have not reached everyone they mean. Two queries, whoever they mean."""
+    waits = Message.objects.unfinished().filter(bulletin=OuterRef("pk"))
+    found = Bulletin.objects.filter(Exists(waits), session=session).select_related("series", "session").in_bulk()
+    if not found:
+        return []
+    # The query that will be asked again before each mail leaves: who left the group is not counted.
+    theirs = [Q(bulletin=pk, attendee__in=Attendee.objects.meant_by(found[pk]).values("pk")) for pk in found]
+    rows = Message.objects.unfinished().filter(reduce(or_, theirs)).order_by().values_list("bulletin")
+    counted = rows.annotate(people=Count("pk"), at=Min("next_attempt_at")).order_by("at", "bulletin")
+    return [Waiting(found[pk], people, at) for pk, people, at in counted]
 
 
 def group(bulletin: Bulletin) -> Group:

@@ -68,7 +68,7 @@ def adopt_default(*, now: datetime) -> int:
 def delete_rule(*, rule: ReminderRule) -> None:
     """Delete a rule; what it has queued ends at once and says why, instead of waiting for a moment that is none."""
     # Whoever writes a row of this rule at this moment goes first, or finds no rule to write for.
-    ReminderRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    list(ReminderRule.objects.select_for_update(of=("self",)).filter(pk=rule.pk))
     waiting = Message.objects.filter(rule=rule, state=MessageState.QUEUED).exclude(key__contains=AGAIN)
     waiting.update(state=MessageState.SKIPPED, skip_reason=SkipReason.RULE_OFF)
     rule.delete()

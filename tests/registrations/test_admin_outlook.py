@@ -116,7 +116,7 @@ def test_the_page_costs_the_same_for_one_person_and_for_three_hundred(
     client = staff_client()
     ContentType.objects.get_for_model(Message)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(page_url(session))
 
 
