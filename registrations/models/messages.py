@@ -41,6 +41,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unfinished(self) -> MessageQuerySet:
         return self.filter(state__in=UNFINISHED)
 
+    def late(self, now: datetime) -> MessageQuerySet:
+        """What should have left by now: due and not tried, or tried in vain and waiting for its next attempt."""
+        return self.unfinished().filter(Q(next_attempt_at__lte=now) | Q(attempts__gt=0, due_at__lte=now))
+
     def leased(self, token: uuid.UUID) -> MessageQuerySet:
         """Rows that the holder of this lease may still write."""
         return self.filter(state=MessageState.SENDING, lease_token=token)
@@ -112,6 +116,9 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"], condition=Q(state__in=UNFINISHED), name="message_unfinished"
+            ),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=UNFINISHED, attempts__gt=0), name="message_tried_in_vain"
             ),
             models.Index(fields=["registration", "rule", "round", "revision"], name="message_of_a_reminder"),
             models.Index(fields=["session", "speaker", "rule"], name="message_of_a_panel"),

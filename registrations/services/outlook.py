@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat, Left, Length, StrIndex
 
 from iatp_events.lib import zones
@@ -25,7 +25,7 @@ from registrations.models.messages import AGAIN, UNFINISHED
 from registrations.services import announcements, notices, plans
 from workshops import when
 from workshops.choices import SessionState
-from workshops.models import Panellist, Session
+from workshops.models import Panellist, Series, Session
 
 # What a row of the plan comes to, beside the reasons for which it is skipped.
 AHEAD, SENT, FAILED = "ahead", "sent", "failed"
@@ -196,13 +196,17 @@ def _failed(session: Session | None) -> QuerySet[Message]:
 def lateness(now: datetime) -> Late | None:
     """How many messages are due, and since when, if the oldest waits longer than it should.
 
-    One query that reads one row of an index while all is well.
+    A mail that the server puts off again and again is late since it was due, not since its last attempt.
+    One query that reads one row of two indexes while all is well; it hangs on one row of a series.
     """
-    due = Message.objects.unfinished().filter(next_attempt_at__lte=now)
-    oldest = due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
+    unfinished = Message.objects.unfinished()
+    due = unfinished.filter(next_attempt_at__lte=now).order_by("next_attempt_at").values("next_attempt_at")
+    tried = unfinished.filter(attempts__gt=0, due_at__lte=now).order_by("due_at").values("due_at")
+    found = Series.objects.order_by("pk").values_list(Subquery(due[:1]), Subquery(tried[:1])).first()
+    oldest = min(filter(None, found or ()), default=None)
     if oldest is None or now - oldest <= settings.MESSAGES_LATE:
         return None
-    return Late(people=due.count(), since=oldest)
+    return Late(people=Message.objects.late(now).count(), since=oldest)
 
 
 def failed_lately(now: datetime) -> int:
