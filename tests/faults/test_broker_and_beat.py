@@ -18,7 +18,7 @@ from tests.faults.town import AT_LENGTH, ROUNDS, Crowd, Town
 from tests.servers.forms import filled, shown
 from tests.servers.postgres import query
 from tests.servers.processes import Process, wait_for
-from tests.servers.scripted import call
+from tests.servers.scripted import Talk, call
 
 pytestmark = pytest.mark.real_time
 
@@ -96,6 +96,28 @@ def test_a_broker_flushed_in_the_middle_of_a_delivery(town: Town, gather: Gather
         assert_everybody_got_one(gather(5))
 
 
+@pytest.mark.parametrize("at_round", ROUNDS)
+def test_a_broker_killed_in_the_middle_of_a_delivery_leaves_the_workers_alive(
+    town: Town, gather: Gather, at_round: int
+) -> None:
+    """The task at work cannot be acknowledged any more; the worker waits for the broker with all it holds."""
+
+    def kill(talk: Talk) -> None:
+        town.valkey.terminate()
+        time.sleep(1)
+
+    town.server.on("RCPT", call(kill))
+
+    crowd = gather(5)
+    wait_for(lambda: not town.valkey.is_running(), what="the end of the broker")
+    time.sleep(2)
+    town.valkey.start()
+
+    assert_everybody_got_one(crowd)
+    assert all(worker.is_alive for worker in town.workers)
+    assert_everybody_got_one(gather(1))
+
+
 @pytest.mark.parametrize("trouble", [away, frozen], ids=["killed", "silent"])
 def test_a_broker_away_costs_no_mail_and_no_visitor_two_seconds(
     town: Town, gather: Gather, trouble: Callable[..., AbstractContextManager[None]]
@@ -105,8 +127,8 @@ def test_a_broker_away_costs_no_mail_and_no_visitor_two_seconds(
     press(town, before, f"first-{before.slug}@example.org")
 
     with trouble(town, seconds=ABSENCE):
-        during = gather(3)
         took = [press(town, before, f"{n}-{before.slug}@example.org") for n in range(3)]
+        during = gather(3)
 
     assert max(took) < 2
     assert_everybody_got_one(during)
@@ -137,9 +159,10 @@ def test_after_hours_without_a_beat_everything_leaves_once(town: Town, gather: G
 
 def test_a_broker_does_not_fill_up_with_ticks_while_no_worker_listens(town: Town, gather: Gather) -> None:
     town.kill_workers()
-    town.kill_beats()
     with town.valkey.client() as broker:
         broker.flushall()
+        wait_for(lambda: broker.llen("celery"), what="a tick")
+        town.kill_beats()
         crowd = gather(2)
         broker.rpush("celery", *[broker.lindex("celery", 0)] * 200)
         waiting = broker.llen("celery")

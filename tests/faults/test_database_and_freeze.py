@@ -10,7 +10,8 @@ import time
 import pytest
 
 from tests.faults.conftest import Gather
-from tests.faults.town import AT_LENGTH, ROUNDS, Town
+from tests.faults.town import AT_LENGTH, HASTE_IN_THE_DATABASE, ROUNDS, Town
+from tests.servers.desk import Desk
 from tests.servers.postgres import query
 from tests.servers.processes import wait_for
 from tests.servers.scripted import Talk, answer, call
@@ -21,6 +22,12 @@ SHORT_OUTAGE = 1.0
 CLAIMING = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%FOR UPDATE%'
+"""
+TIMEOUT = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW idle_in_transaction_session_timeout")
+    (answer,) = cursor.fetchone()
 """
 LONG_OUTAGE = 60.0 if AT_LENGTH else 4.0
 
@@ -105,22 +112,33 @@ def test_a_worker_frozen_past_its_lease_does_not_send_what_another_sent(town: To
 
 
 def test_a_worker_frozen_while_it_claims_keeps_no_mail_from_the_others(town: Town, gather: Gather) -> None:
-    """It holds locks that no lease ends; PostgreSQL ends them (here after 1.5 s, in earnest after 30)."""
+    """It holds locks that no lease ends; PostgreSQL ends them: in short after 1.5 s, as in earnest after 30."""
+    url = town.house.database_url
     town.kill_workers()
-    slow = town.add_worker(BREATH="5")
+    slow = town.add_worker(BREATH="5", DATABASE_URL=url.removesuffix(HASTE_IN_THE_DATABASE) if AT_LENGTH else url)
     crowd = gather(3)
     wait_for(lambda: query(town.house.database_url, CLAIMING), what="a claim")
     slow.signal(signal.SIGSTOP)
     town.add_worker()
 
     try:
-        rows = crowd.wait_until_over(seconds=20)
+        rows = crowd.wait_until_over(seconds=60 if AT_LENGTH else 20)
     finally:
         slow.signal(signal.SIGCONT)
         slow.kill()
 
     assert [row.state for row in rows] == ["sent"] * 3
     assert crowd.copies() == [1] * 3
+
+
+def test_unless_it_is_told_otherwise_the_product_asks_for_that_end_itself(town: Town) -> None:
+    plain = town.house.database_url.removesuffix(HASTE_IN_THE_DATABASE)
+    desk = Desk(town.house.environment | {"DATABASE_URL": plain})
+
+    asked = desk.ask(TIMEOUT)
+    desk.stop()
+
+    assert asked == "30s"
 
 
 def test_a_worker_frozen_with_the_answer_on_its_way_ends_once_as_sent(town: Town, gather: Gather) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from collections import defaultdict
 
 import pytest
 
 from tests.faults.conftest import Gather
 from tests.faults.town import AT_LENGTH, Crowd, Town
-from tests.servers.scripted import POINTS, Act, answer, drip, reset, silence
+from tests.servers.postgres import query
+from tests.servers.scripted import POINTS, Act, Talk, answer, call, drip, reset, silence
 
 pytestmark = pytest.mark.real_time
 
@@ -39,6 +42,20 @@ SLOW = [pytest.param(silence, point, id=f"silent-{point}") for point in SAID]
 SLOW += [pytest.param(drip, point, id=f"dripping-{point}") for point in (SAID if AT_LENGTH else ("connect", "RCPT"))]
 # One mail's budget (settings MAIL_BUDGET) and what a busy machine adds.
 LONGEST = 1.5 + 1.0
+FIRST_IN_THE_QUEUE = """
+UPDATE registrations_message SET next_attempt_at = next_attempt_at - interval '1 s'
+WHERE attendee_id IN (SELECT id FROM registrations_attendee WHERE full_name = ANY(%s))
+"""
+
+
+def register_with_some_in_front(crowd: Crowd, number: int) -> None:
+    """Let the workers find all of them at once, and so many of them before the others."""
+    for worker in crowd.town.workers:
+        worker.signal(signal.SIGSTOP)
+    crowd.register()
+    query(crowd.town.house.database_url, FIRST_IN_THE_QUEUE, crowd.names[:number])
+    for worker in crowd.town.workers:
+        worker.signal(signal.SIGCONT)
 
 
 @pytest.mark.parametrize(("point", "words"), PASSING, ids=lambda value: value.replace(" ", "-"))
@@ -54,12 +71,12 @@ def test_a_trouble_that_passes_is_tried_again_later(town: Town, gather: Gather, 
 
 
 def test_the_answer_450_for_a_while_backs_off_and_holds_up_nobody_else(town: Town) -> None:
-    """Minutes in earnest; here the waits are 0.3 and 0.6 s, give or take a fifth."""
+    """Minutes in earnest; here the waits are 0.3 and 0.6 s, give or take a fifth. The first of three is refused."""
     crowd = Crowd(town, 3)
     rule = town.server.on("RCPT", answer("450 4.2.0 greylisted"), to=crowd.addresses[0], times=100 if AT_LENGTH else 4)
 
     began = time.monotonic()
-    crowd.register()
+    register_with_some_in_front(crowd, 1)
     rows = crowd.wait_until_over(seconds=150)
 
     waits = 0.8 * (0.3 + (rule.times - 1) * 0.6)
@@ -68,6 +85,25 @@ def test_the_answer_450_for_a_while_backs_off_and_holds_up_nobody_else(town: Tow
     assert time.monotonic() - began > waits
     late, ana, eva = (kept[0].at for kept in crowd.mails())
     assert late - max(ana, eva) > waits / 2
+
+
+def test_many_greylisted_mailboxes_hold_up_nobody_behind_them(town: Town) -> None:
+    """Were the first of them to end the delivery, each of the others would cost a tick or a back-off."""
+    crowd = Crowd(town, 31)
+    tried: list[float] = []
+
+    async def refuse(talk: Talk) -> str:
+        tried.append(time.time())
+        await talk.say("450 4.2.0 greylisted")
+        return "450"
+
+    for address in crowd.addresses[:30]:
+        town.server.on("RCPT", refuse, to=address)
+    register_with_some_in_front(crowd, 30)
+    rows = crowd.wait_until_over(seconds=60)
+
+    assert [row.state for row in rows] == ["sent"] * 31
+    assert crowd.mails()[30][0].at - tried[0] < 2
 
 
 @pytest.mark.parametrize(("point", "words"), FINAL, ids=lambda value: value.replace(" ", "-"))
@@ -109,6 +145,29 @@ def test_a_silent_or_dripping_server_costs_one_budget_and_the_mails_still_leave(
     assert (crowd.message_ids(), sum(crowd.copies())) == ([1, 1], 3 if point == "dot" else 2)
 
 
+def test_a_server_that_hesitates_at_each_verb_gets_one_budget_for_all_of_them(town: Town, gather: Gather) -> None:
+    """No answer takes longer than a socket waits; two take longer than connecting may, three than a mail."""
+    talks: dict[int, list[str]] = defaultdict(list)  # by the port at the other end
+
+    def hesitate(point: str) -> Act:
+        def act(talk: Talk) -> None:
+            talks[talk.writer.get_extra_info("peername")[1]].append(point)
+            time.sleep(0.6)
+
+        return call(act)
+
+    for point in SAID:
+        town.server.on(point, hesitate(point))
+
+    crowd = gather(1)
+    (row,) = crowd.wait_until_over()
+
+    first, *later = talks.values()
+    assert row.state == "sent"
+    assert "MAIL" not in first
+    assert max(len(points) for points in later) <= 3
+
+
 @pytest.mark.parametrize("point", [point for point in POINTS if point != "250"])
 def test_a_broken_line_is_dialled_again(town: Town, gather: Gather, point: str) -> None:
     """After the final dot the server has the mail, and nobody can know: the copy is the same mail."""
@@ -118,4 +177,5 @@ def test_a_broken_line_is_dialled_again(town: Town, gather: Gather, point: str) 
     rows = crowd.wait_until_over()
 
     assert [row.state for row in rows] == ["sent", "sent"]
+    assert sorted(row.attempts for row in rows) == [1, 2]
     assert (crowd.message_ids(), sum(crowd.copies())) == ([1, 1], 3 if point == "dot" else 2)

@@ -1,4 +1,4 @@
-"""Thousands due at once, several workers: all leave, none twice."""
+"""Thousands due at once, several workers that take a breath before they claim: all leave, none twice."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ NUMBER = 5000 if AT_LENGTH else 200
 
 
 def test_all_leave_and_none_twice(town: Town) -> None:
-    for _ in range(3 if AT_LENGTH else 1):
-        town.add_worker()
+    town.kill_workers()
+    for _ in range(4 if AT_LENGTH else 2):
+        town.add_worker(BREATH="0.05")
     crowd = Crowd(town, NUMBER)
 
     crowd.register()
@@ -23,3 +24,4 @@ def test_all_leave_and_none_twice(town: Town) -> None:
     assert {row.attempts for row in rows} == {1}
     kept = [one.message_id for one in town.server.mails if one.to.startswith(f"{crowd.slug}-")]
     assert (len(kept), len(set(kept))) == (NUMBER, NUMBER)
+    town.kill_workers()

@@ -27,6 +27,8 @@ HASTE = {
     "MESSAGE_LEASE": "2.5",
     "MESSAGE_BACKOFF": "0.3,0.6",
 }
+# A frozen worker may hold a lock: in earnest PostgreSQL takes it away after half a minute.
+HASTE_IN_THE_DATABASE = "&options=-c%20idle_in_transaction_session_timeout%3D1500"
 REGISTER = """
 from datetime import timedelta
 from django.db import transaction

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 import sys
 from typing import Any
 
 from tests.servers.processes import ROOT
 
+# Seconds; the longest question makes five thousand registrations.
+PATIENCE = 300
 _LOOP = """
 import json, sys, traceback, django
 django.setup()
@@ -27,10 +30,14 @@ for line in sys.stdin:
 
 class Desk:
     def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
+        self._environment = environment
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-c", _LOOP],
             cwd=ROOT,
-            env=environment,
+            env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -42,6 +49,10 @@ class Desk:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(given | {"code": code}) + "\n")
         self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
+            self.stop()
+            self._process = self._start()
+            raise AssertionError(f"The product did not answer within {PATIENCE} s.")
         reply = json.loads(self._process.stdout.readline())
         assert "trouble" not in reply, reply["trouble"]
         return reply["answer"]

@@ -22,7 +22,9 @@ def _breathe(execute: Callable[..., Any], sql: str, parameters: Any, many: bool,
 
 
 def _teach(connection: Any, **_: object) -> None:
-    connection.execute_wrappers.append(_breathe)
+    # The wrappers stay when the line to the database is dialled again.
+    if _breathe not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_breathe)
 
 
 connection_created.connect(_teach)
