@@ -41,7 +41,11 @@ def stop_announcements(attendee: Attendee, series: Series) -> str:
 
 
 def one_tap(attendee: Attendee, session: Session) -> str:
-    """Registers a person we know for one session, by one button."""
+    """Registers a person we know for one session, by one button.
+
+    It names no registration, for there may be none yet, and so has no version. It leads on to one only while that
+    one's own link was never taken out of use.
+    """
     return absolute("links:one_tap", signing.token(ONE_TAP, attendee.pk, session.pk))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from registrations.models.attendance import Evidence
 
+FIRST_LINK = 1
 HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
 
 
@@ -64,7 +65,7 @@ class Registration(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
     created_at = models.DateTimeField(_("created"), default=clock.now)
-    link_version = models.PositiveIntegerField(default=1, editable=False)
+    link_version = models.PositiveIntegerField(default=FIRST_LINK, editable=False)
 
     # What the person was last told, so that every change finds whom it must reach.
     told_facts = models.CharField(max_length=64, blank=True, editable=False)
@@ -118,6 +119,11 @@ class Registration(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == RegistrationState.WAITLISTED
+
+    @property
+    def link_stands(self) -> bool:
+        """No link to this registration was ever taken out of use."""
+        return self.link_version == FIRST_LINK
 
     @property
     def calendar_sequence(self) -> int:

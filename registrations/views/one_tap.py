@@ -32,6 +32,8 @@ def one_tap(request: HttpRequest, token: str, attendee_pk: int, session_pk: int)
         )
     except (places.RegistrationClosed, places.Removed):
         return _page(request, attendee, session, status=409)
+    if not registration.link_stands:
+        return redirect("links:one_tap", token)
     return redirect("links:registration", links.token(registration))
 
 
@@ -41,7 +43,8 @@ def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status:
     context = {
         "attendee": attendee,
         "registration": registration,
-        "manage": links.token(registration) if registration else "",
+        # This link has no version: where one was taken out of use, the mail alone leads to the new one.
+        "manage": links.token(registration) if registration and registration.link_stands else "",
         "session": session,
         "series": session.series,
         "standing": standing.of(session, now=now),

@@ -159,3 +159,27 @@ def test_drafts_the_unpublished_and_the_unknown_answer_like_nonsense(client):
 
     assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[-1].content)}
     assert Registration.objects.count() == 0
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_where_a_link_was_taken_out_of_use_an_old_button_leads_to_no_page_of_the_registration(client, cancelled):
+    session = create_session()
+    registration = register(session, language="en")
+    address = path(links.one_tap(registration.attendee, session))
+    old, new = path(links.manage(registration)), {"link_version": 2}
+    if cancelled:
+        places.cancel(registration=registration, now=NOW)
+    Registration.objects.update(**new)
+    registration.refresh_from_db()
+
+    answers = [client.get(address), client.post(address), client.get(address)]
+
+    assert [answer.status_code for answer in answers] == [200, 302, 200]
+    assert answers[1]["Location"] == address
+    seen = "".join(answer.content.decode() for answer in answers)
+    assert links.token(registration) not in seen
+    assert client.get(old).status_code == 404
+    # Who presses is registered all the same, and the mail about it has the new link.
+    assert states(session) == {"Ana": "confirmed"}
+    assert "You are registered for session 1" in answers[2].content.decode()
+    assert "<form" not in answers[2].content.decode()
