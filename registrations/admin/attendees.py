@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from registrations.admin import hours
 from registrations.admin.filters import CountryFilter
 from registrations.admin.message_rows import MessageInline
 from registrations.admin.readonly import ReadInline
@@ -49,19 +50,34 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         return address
 
 
+# Of a person by their own clock, of what they asked for by that of its session or series.
+_OF_PERSON = [
+    hours.column(Attendee, name, lambda attendee: attendee.timezone) for name in ("reminders_stopped_at", "created_at")
+]
+_VERIFIED = hours.column(EmailAddress, "verified_at")
+_CONFIRMED = hours.column(Registration, "confirmed_at", lambda registration: registration.session.timezone)
+_ENROLLED, _LEFT = (
+    hours.column(Enrolment, name, lambda enrolment: enrolment.series.timezone) for name in ("enrolled_at", "left_at")
+)
+_GIVEN, _WITHDRAWN = (
+    hours.column(Consent, name, lambda consent: consent.series.timezone) for name in ("given_at", "withdrawn_at")
+)
+
+
 class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
     model = EmailAddress
     form = AddressForm
     formset = Rows
-    fields = ["address", "source", "verified_at"]
-    readonly_fields = ["source", "verified_at"]
+    fields = ["address", "source", _VERIFIED]
+    readonly_fields = ["source", _VERIFIED]
     ordering = ["pk"]
     extra = 0
 
 
 class RegistrationInline(ReadInline):
     model = Registration
-    fields = ["session", "state", "mode", "confirmed_at", "source"]
+    fields = ["session", "state", "mode", _CONFIRMED, "source"]
+    readonly_fields = [_CONFIRMED]
     ordering = ["session__starts_at", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
@@ -70,7 +86,8 @@ class RegistrationInline(ReadInline):
 
 class EnrolmentInline(ReadInline):
     model = Enrolment
-    fields = ["series", "mode", "enrolled_at", "left_at"]
+    fields = ["series", "mode", _ENROLLED, _LEFT]
+    readonly_fields = [_ENROLLED, _LEFT]
     ordering = ["enrolled_at", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
@@ -79,7 +96,8 @@ class EnrolmentInline(ReadInline):
 
 class ConsentInline(ReadInline):
     model = Consent
-    fields = ["series", "kind", "version", "given_at", "withdrawn_at"]
+    fields = ["series", "kind", "version", _GIVEN, _WITHDRAWN]
+    readonly_fields = [_GIVEN, _WITHDRAWN]
     ordering = ["given_at", "pk"]
     show_change_link = False
 
@@ -96,11 +114,11 @@ class AttendeeAdmin(FoldedSearch):
     search_fields = ["folded", "addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["full_name", "pk"]
-    readonly_fields = ["reminders_stopped_at", "created_at"]
+    readonly_fields = _OF_PERSON
     fieldsets = [
         (None, {"fields": ["full_name", "language", "country", "timezone"]}),
         (_("What they do"), {"fields": ["position", "organisation", "initiative", "sector", "gender"]}),
-        (_("History"), {"fields": ["reminders_stopped_at", "created_at"]}),
+        (_("History"), {"fields": _OF_PERSON}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendee]:

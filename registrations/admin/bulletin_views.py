@@ -18,8 +18,8 @@ from django_countries import countries
 from iatp_events.lib import clock, languages
 from iatp_events.lib.doors import staff
 from registrations import emails
+from registrations.admin import hours, readers
 from registrations.admin import preview as previews
-from registrations.admin import readers
 from registrations.choices import Came, MessageKind, RegistrationState, SkipReason
 from registrations.models import Attendee, Bulletin, Message, Registration
 from registrations.services import bulletins
@@ -139,6 +139,7 @@ def _mail(bulletin: Bulletin, reader: readers.ReaderForm) -> EmailMultiAlternati
 
 def _show(request: HttpRequest, bulletin: Bulletin, *, changed: bool = False, status: int = 200) -> HttpResponse:
     context = {"title": gettext("Who will get it"), "bulletin": bulletin, "chosen": _chosen(bulletin)}
+    context["queued_at"] = hours.local(bulletin.queued_at, bulletin.series.timezone)
     context |= _progress(bulletin) if bulletin.is_on_its_way else _count(request, bulletin)
     if bulletin.is_on_its_way:
         context["title"] = gettext("Who got it")

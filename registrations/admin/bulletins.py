@@ -19,18 +19,20 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import clock
-from registrations.admin import bulletin_views
+from registrations.admin import bulletin_views, hours
 from registrations.admin.bulletin_forms import BulletinForm
 from registrations.emails.wording import BULLETIN_PLACEHOLDERS
 from registrations.models import Bulletin
 from workshops.admin.pages import Page
 from workshops.models import Series, Session
 
+_WRITTEN = hours.column(Bulletin, "created_at", lambda bulletin: bulletin.series.timezone)
+
 
 @admin.register(Bulletin)
 class BulletinAdmin(Page):
     form = BulletinForm
-    list_display = ["__str__", "about", "standing", "waiting", "sent", "failed", "skipped", "author", "created_at"]
+    list_display = ["__str__", "about", "standing", "waiting", "sent", "failed", "skipped", "author", _WRITTEN]
     list_filter = [("queued_at", admin.EmptyFieldListFilter)]
     list_select_related = ["series", "session__series", "author"]
     ordering = ["-created_at", "-pk"]

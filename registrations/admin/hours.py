@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
+from django.db.models import Model
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -26,6 +31,18 @@ def local(at: datetime | None, zone: str) -> SafeString | str:
         _words(at, known),
         zones.city(known),
     )
+
+
+def column(model: type[Model], name: str, zone: Callable[[Any], str] = lambda _row: "UTC") -> Any:
+    """A moment of a row on the clock of `zone`: as Django shows it, nobody could tell whose hour it is."""
+    label: Any = label_for_field(name, model)
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: Any) -> SafeString | str:
+        return local(getattr(row, name), zone(row))
+
+    shown.__name__ = name
+    return shown
 
 
 def in_utc(at: datetime) -> str:

@@ -12,11 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from iatp_events.lib import clock
+from registrations.admin import hours
 from registrations.admin.filters import CountryFilter, SessionFilter
 from registrations.admin.message_rows import MessageOfRegistrationInline
 from registrations.admin.readonly import ReadPage
 from registrations.models import Enrolment, Registration
 from registrations.services import places
+
+_MOMENTS = [
+    hours.column(Registration, name, lambda registration: registration.session.timezone)
+    for name in ("created_at", "confirmed_at", "joined_waitlist_at", "cancelled_at")
+]
+_OF_ENROLMENT = [
+    hours.column(Enrolment, name, lambda enrolment: enrolment.series.timezone) for name in ("enrolled_at", "left_at")
+]
 
 
 @admin.register(Registration)
@@ -35,10 +44,7 @@ class RegistrationAdmin(ReadPage):
         "state",
         "mode",
         "source",
-        "created_at",
-        "confirmed_at",
-        "joined_waitlist_at",
-        "cancelled_at",
+        *_MOMENTS,
         "round",
         "support_needed",
         "question",
@@ -47,7 +53,7 @@ class RegistrationAdmin(ReadPage):
         "sector",
         "initiative",
     ]
-    readonly_fields = ["country_name"]
+    readonly_fields = ["country_name", *_MOMENTS]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).select_related(*self.list_select_related)
@@ -78,9 +84,10 @@ class RegistrationAdmin(ReadPage):
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(ReadPage):
-    list_display = ["attendee", "series", "mode", "enrolled_at", "left_at"]
+    list_display = ["attendee", "series", "mode", *_OF_ENROLMENT]
     list_filter = ["mode", ("left_at", admin.EmptyFieldListFilter)]
     list_select_related = ["attendee", "series"]
     search_fields = ["attendee__folded", "attendee__addresses__normalised"]
     ordering = ["-enrolled_at", "-pk"]
-    fields = ["attendee", "series", "mode", "enrolled_at", "left_at"]
+    fields = ["attendee", "series", "mode", *_OF_ENROLMENT]
+    readonly_fields = _OF_ENROLMENT

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin import outlook_views
+from registrations.admin import hours, outlook_views
 from registrations.admin.rule_forms import KEEP_ONE, EqualRule, LoneRuleForm, RuleForm, RuleFormSet
 from registrations.models import ReminderRule
 from registrations.services import plans
@@ -24,13 +24,23 @@ from workshops.admin.sessions import SessionAdmin
 from workshops.models import Series, Session
 
 
+def _zone(rule: ReminderRule) -> str:
+    owner = rule.series or rule.session
+    return owner.timezone if owner else ""
+
+
+# Beside other rules in UTC: a row of a page does not know the zone of its series without asking.
+_SINCE = hours.column(ReminderRule, "active_from")
+_SINCE_THERE = hours.column(ReminderRule, "active_from", _zone)
+
+
 class RuleInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ReminderRule
     form = RuleForm
     formset = RuleFormSet
     template = "admin/registrations/reminderrule/rows.html"
-    fields = ["audience", "kind", "offset", "at_hour", "quiet", "late", "active", "active_from"]
-    readonly_fields = ["active_from"]
+    fields = ["audience", "kind", "offset", "at_hour", "quiet", "late", "active", _SINCE]
+    readonly_fields = [_SINCE]
     ordering = ["audience", "-offset", "pk"]
     verbose_name_plural = _("reminder plan")
     extra = 0
@@ -73,16 +83,16 @@ for model, page in ((Series, SeriesWithRemindersAdmin), (Session, SessionWithRem
 @admin.register(ReminderRule)
 class ReminderRuleAdmin(ReadsTwice, Page):
     form = LoneRuleForm
-    list_display = ["words", "what", "to_whom", "series", "session", "quiet", "active", "active_from"]
+    list_display = ["words", "what", "to_whom", "series", "session", "quiet", "active", _SINCE_THERE]
     list_filter = ["active", "audience", "kind"]
     list_select_related = ["series", "session__series"]
     ordering = ["series", "session", "audience", "-offset", "pk"]
     fieldsets = [
         (None, {"fields": ["series", "session", "audience", "kind"]}),
         (_("When"), {"fields": ["offset", "at_hour", "quiet"]}),
-        (None, {"fields": ["late", "active", "active_from"]}),
+        (None, {"fields": ["late", "active", _SINCE_THERE]}),
     ]
-    readonly_fields = ["active_from"]
+    readonly_fields = [_SINCE_THERE]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReminderRule | None = None) -> list[str]:
         # A rule that moved to another series would leave its own perhaps without any.

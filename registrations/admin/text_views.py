@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from iatp_events.lib import clock, languages
 from iatp_events.lib.doors import staff
 from registrations import emails
+from registrations.admin import hours, readers
 from registrations.admin import preview as previews
-from registrations.admin import readers
 from registrations.admin.text_forms import TextForm
 from registrations.choices import RegistrationState, Wording
 from registrations.emails import wording as wordings
@@ -238,7 +238,8 @@ def _show_both(request: HttpRequest, place: Place, form: TextForm, theirs: wordi
     again = _form(place, data)
     author = MailText.objects.filter(series=place.series, wording=place.wording, language=place.language)
     row = author.select_related("changed_by").first()
-    return _show(request, place, again, theirs=theirs, theirs_row=row, status=422)
+    moment = hours.local(row.changed_at, place.series.timezone) if row else ""
+    return _show(request, place, again, theirs=theirs, theirs_row=row, theirs_at=moment, status=422)
 
 
 def _show(
