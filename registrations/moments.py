@@ -66,11 +66,15 @@ def reason_to_skip(
 def speaks_shortly(
     rule: ReminderRule, session: Session, zone: str, confirmed_at: datetime, plan: Iterable[ReminderRule]
 ) -> bool:
-    """Whether who registered after the moment of this rule gets its short version: only the nearest rule speaks."""
+    """Whether who registered after the moment of this rule gets its short version: only the nearest rule speaks.
+
+    plan: every rule of the session; what its panel is told is nothing to those who are registered.
+    """
     if rule.late != Late.SHORT or rule.kind != RuleKind.REMINDER or confirmed_at <= rule.active_from:
         return False
-    nearer = [other for other in plan if other.active and other.kind == rule.kind and other.offset < rule.offset]
-    return all(of(other, session, zone) > confirmed_at for other in nearer)
+    said = (rule.kind, rule.audience)
+    alike = [other for other in plan if other.active and (other.kind, other.audience) == said]
+    return all(of(other, session, zone) > confirmed_at for other in alike if other.offset < rule.offset)
 
 
 def _out_of_the_night(moment: datetime, rule: ReminderRule, session: Session, zone: str) -> datetime:

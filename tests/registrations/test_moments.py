@@ -141,3 +141,12 @@ def test_a_rule_made_later_speaks_to_nobody_who_was_there_before():
     )
 
     assert not shortly
+
+
+def test_what_the_panel_was_told_meanwhile_is_no_word_to_who_registered_late():
+    confirmed_at = session("11:00").starts_at - HOUR / 2
+    day, to_the_panel = rule(DAY, late="short"), rule(HOUR, audience="panel")
+
+    shortly = moments.speaks_shortly(day, session("11:00"), "America/Santiago", confirmed_at, [day, to_the_panel])
+
+    assert shortly
