@@ -35,7 +35,8 @@ def send_again(*, messages: QuerySet[Message], now: datetime) -> int:
 @transaction.atomic
 def _copy(messages: QuerySet[Message], keys: list[str], now: datetime) -> int:
     _lock(keys)
-    still = list(messages.filter(key__in=keys).order_by("pk"))
+    # Whole rows, whatever the list of a page left out: a copy needs each of its original's columns.
+    still = list(messages.filter(key__in=keys).select_related(None).defer(None).order_by("pk"))
     made = _copies_of(still)
     copies = []
     for message in still:

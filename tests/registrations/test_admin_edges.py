@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registrations.models import Bulletin, Consent, Enrolment, Message, Registration
@@ -80,3 +83,21 @@ def test_a_page_that_is_only_read_has_no_button_that_saves(kind: str) -> None:
 
     assert 'name="_' not in shown
     assert 'class="closelink"' in shown
+
+
+@pytest.mark.parametrize("people", [1, 40])
+def test_the_list_sends_any_number_again_in_as_many_reads(people: int) -> None:
+    session, client = create_session(), staff_client()
+    for number in range(people):
+        register(session, f"Persona {number}")
+    chosen = {
+        "action": "send_again",
+        "_selected_action": [str(pk) for pk in Message.objects.values_list("pk", flat=True)],
+    }
+    ContentType.objects.get_for_model(Message)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(LIST, chosen)
+
+    assert Message.objects.filter(key__endswith=":again:1").count() == people
+    assert [query["sql"].split()[0] for query in queries].count("SELECT") == 9
