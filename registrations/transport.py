@@ -76,7 +76,7 @@ class Postbox:
 
     def _send_by_smtp(self, mail: EmailMessage, backend: EmailBackend) -> None:
         try:
-            backend.send_messages([mail])
+            backend.send(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             self._judge(code, f"{code} {_decoded(text)}")

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from email.utils import parseaddr
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
 
@@ -136,6 +138,18 @@ class EmailBackend(smtp.EmailBackend):
             raise
         return opened
 
+    def send(self, mail: EmailMessage) -> None:
+        """Hand one mail over on the open line.
+
+        As Django does, but the addresses of the envelope go as they are: to parse and write each of them anew
+        costs more than the mail. Raises ValueError for one that SMTP cannot carry.
+        """
+        sender, *recipients = [_bare(address) for address in (mail.from_email, *mail.recipients())]
+        line = self.connection
+        if line is None:
+            raise smtplib.SMTPServerDisconnected("nobody called yet")
+        line.sendmail(sender, recipients, cast(Any, mail.message()).as_bytes(linesep="\r\n"))
+
     def close(self) -> None:
         try:
             super().close()
@@ -146,6 +160,15 @@ class EmailBackend(smtp.EmailBackend):
         """Leave without a word."""
         self.connection = None
         self.deadline.cut()
+
+
+def _bare(address: str) -> str:
+    """The address without the name before it."""
+    bare = parseaddr(address)[1]
+    # smtplib would notice in the middle of the talk, and leave the line unusable for the next mail.
+    if not (bare.isascii() and bare.isprintable() and "@" in bare):
+        raise ValueError("an address that SMTP cannot carry")
+    return bare
 
 
 def _dial(host: str, port: int, seconds: float) -> socket.socket:

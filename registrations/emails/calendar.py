@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypedDict
+
 from django.core.mail import EmailAlternative, EmailMultiAlternatives
-from icalendar import Event
 
 from registrations.choices import MessageKind, RuleKind
 from registrations.emails.scene import Entry, Scene
 from registrations.emails.values import one_line
 from workshops import ical
 
+
+class Copy(TypedDict):
+    url: str
+    sequence: int
+    stamp: datetime | None
+
+
 INVITES = (
     MessageKind.CONFIRMATION,
     MessageKind.ENROLLED,
     MessageKind.PROMOTED,
+    MessageKind.REMINDER,
     MessageKind.CHANGED,
     MessageKind.PANEL_REMINDER,
 )
@@ -32,7 +42,7 @@ def attach(mail: EmailMultiAlternatives, scene: Scene) -> None:
         if len(held) == 1 and len(entries) == 1:
             _attach_one(mail, held[0], guest, ical.REQUEST)
         elif held:
-            events = [_event(entry, None) for entry in held]
+            events = [ical.event(entry.session, **_copy_for(entry)) for entry in held]
             content = ical.calendar(events, method=ical.PUBLISH, name=str(scene.message.series))
             mail.attach("sessions.ics", content.decode(), "text/calendar; method=PUBLISH")
 
@@ -47,23 +57,21 @@ def _holds_place(entry: Entry) -> bool:
 
 
 def _attach_one(mail: EmailMultiAlternatives, entry: Entry, guest: ical.Guest, method: str) -> None:
-    event = _event(entry, guest, cancelled=method == ical.CANCEL)
-    if event is None:
-        return
-    content = ical.calendar([event], method=method).decode()
-    mail.alternatives.append(EmailAlternative(content, f"text/calendar; method={method}"))
+    if method == ical.REQUEST:
+        content = ical.invitation(entry.session, guest=guest, **_copy_for(entry))
+    else:
+        content = ical.calendar(
+            [ical.event(entry.session, guest=guest, cancelled=True, **_copy_for(entry))], method=method
+        )
+    if content:
+        mail.alternatives.append(EmailAlternative(content.decode(), f"text/calendar; method={method}"))
 
 
-def _event(entry: Entry, guest: ical.Guest | None, *, cancelled: bool = False) -> Event | None:
+def _copy_for(entry: Entry) -> Copy:
+    """What tells this reader's copy of the event from others."""
     registration, session = entry.registration, entry.session
     if registration is None:
-        return ical.event(session, url=entry.join, sequence=session.revision, guest=guest, cancelled=cancelled)
+        return {"url": entry.join, "sequence": session.revision, "stamp": None}
     moments = [session.revised_at, registration.confirmed_at, registration.cancelled_at, registration.created_at]
-    return ical.event(
-        session,
-        url=entry.join,
-        sequence=registration.calendar_sequence,
-        stamp=max(moment for moment in moments if moment),
-        guest=guest,
-        cancelled=cancelled,
-    )
+    stamp = max(moment for moment in moments if moment)
+    return {"url": entry.join, "sequence": registration.calendar_sequence, "stamp": stamp}

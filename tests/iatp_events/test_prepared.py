@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from iatp_events.lib.prepared import Prepared
+from iatp_events.lib.prepared import Prepared, PreparedUpdate
 from tests.factories import create_series
 from workshops.models import Series
 
@@ -37,3 +37,14 @@ def test_a_parameter_without_a_place_of_its_own_is_refused():
 
     with pytest.raises(ValueError, match="more than one place"):
         twice.rows(1)
+
+
+def test_an_update_says_how_many_rows_it_found():
+    one, two = create_series("one"), create_series("two")
+    renamed = PreparedUpdate(lambda name, slug: (Series.objects.filter(slug=slug), {"contact": name}), str, str)
+
+    found = [renamed.run("ana@example.org", "one"), renamed.run("luis@example.org", "two"), renamed.run("x", "three")]
+
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (found, one.contact, two.contact) == ([1, 1, 0], "ana@example.org", "luis@example.org")

@@ -35,7 +35,7 @@ def server(monkeypatch, settings):
         def close(self) -> None:
             heard.closed += 1
 
-        def send_messages(self, mails: list[EmailMessage]) -> None:
+        def send(self, _mail: EmailMessage) -> None:
             if heard.answers and (error := heard.answers.pop(0)):
                 raise error
 

@@ -69,3 +69,30 @@ def test_a_feed_says_how_often_to_look_again():
     content = ical.calendar([], method=ical.PUBLISH, name="Series", refresh=timedelta(hours=6))
 
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H" in content
+
+
+@pytest.mark.parametrize(
+    "guest",
+    [
+        ical.Guest("Rosa Quispe", "rosa@example.org"),
+        ical.Guest('José "Pepe" Ñúñez, Jr; ' + "de la Cruz " * 8, "jose@xn--maana-pta.com"),
+        ical.Guest("", "nobody@example.org"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["online", "in_person"])
+def test_an_invitation_is_the_event_with_its_guest_and_method(guest, mode):
+    session = create_session(mode=mode, venue="Sala 1, piso 2", question={"es": "¿Qué; y por qué?"})
+    other = ical.Guest("Ana", "ana@example.org")
+    facts = {"sequence": 3, "stamp": NOW}
+
+    ical.invitation(session, url=PAGE, guest=other, **facts)
+    content = ical.invitation(session, url=f"{PAGE}own/", guest=guest, **facts)
+
+    event = ical.event(session, url=f"{PAGE}own/", guest=guest, **facts)
+    assert content == ical.calendar([event], method=ical.REQUEST)
+
+
+def test_there_is_no_invitation_to_an_hour_that_is_unknown():
+    session = create_session(start_time=None, state="announced")
+
+    assert ical.invitation(session, url=PAGE, sequence=1, guest=ical.Guest("Ana", "ana@example.org")) == b""

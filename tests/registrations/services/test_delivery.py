@@ -36,12 +36,11 @@ def server(monkeypatch, settings):
 
         def close(self) -> None: ...
 
-        def send_messages(self, mails: list) -> None:
-            for mail in mails:
-                waiting = Server.answers.get(mail.to[0].split("<")[1].strip(">"))
-                if waiting:
-                    raise waiting.pop(0)
-                Server.mails.append(mail)
+        def send(self, mail) -> None:
+            waiting = Server.answers.get(mail.to[0].split("<")[1].strip(">"))
+            if waiting:
+                raise waiting.pop(0)
+            Server.mails.append(mail)
 
     Server.answers, Server.mails, Server.opened = {}, [], 0
     settings.SMTP = SMTP
