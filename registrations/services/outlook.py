@@ -18,7 +18,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from django.db.models.functions import Concat, Left, Length, StrIndex
 
 from iatp_events.lib import zones
-from registrations import moments
+from registrations import cases, moments
 from registrations.choices import Audience, MessageKind, MessageState, RegistrationState, SkipReason
 from registrations.models import EmailAddress, Message, Registration, ReminderRule
 from registrations.models.messages import AGAIN, UNFINISHED
@@ -31,6 +31,7 @@ from workshops.models import Panellist, Series, Session
 AHEAD, SENT, FAILED = "ahead", "sent", "failed"
 RECENTLY = timedelta(hours=24)
 _PLANNED = (*plans.RULED.values(), MessageKind.PANEL_REMINDER)
+_REMINDING = (MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER)
 # Who reads it, and when; of rows whose moment is behind them nobody asks.
 _READER = ("zone", "speaker", "speaker__name", "speaker__timezone", "speaker__country")
 
@@ -225,9 +226,20 @@ def _outcome() -> Case:
         When(session__state=SessionState.CANCELLED, then=Value(SkipReason.SESSION_CANCELLED)),
         When(attendee__reminders_stopped_at__isnull=False, then=Value(SkipReason.STOPPED)),
         When(rule__active=False, then=Value(SkipReason.RULE_OFF)),
+        When(_nearer_at_its_moment(), then=Value(SkipReason.SUPERSEDED)),
         default=Value(AHEAD),
         output_field=CharField(),
     )
+
+
+def _nearer_at_its_moment() -> Q:
+    """Another reminder speaks in its place: the night may give two rules one moment."""
+    same = {name: OuterRef(name) for name in ("round", "revision", "due_at")}
+    rows = Message.objects.filter(kind__in=_REMINDING, rule__active=True, rule__offset__lt=OuterRef("rule__offset"))
+    nearer = rows.filter(**same).exclude(key__contains=AGAIN).exclude(skip_reason__in=cases.SILENT)
+    # One question for each kind of reader, so that each has its index.
+    to_the_panel = nearer.filter(session=OuterRef("session"), speaker=OuterRef("speaker"))
+    return Q(Exists(nearer.filter(registration=OuterRef("registration")))) | Q(Exists(to_the_panel))
 
 
 def _groups(session: Session) -> list[Group]:
