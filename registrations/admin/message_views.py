@@ -17,7 +17,7 @@ from iatp_events.lib.doors import staff
 from registrations.admin import hours, message_rows, preview
 from registrations.admin.filters import is_key
 from registrations.models import Message
-from registrations.services import outbox, outlook, resending
+from registrations.services import outlook, resending
 from workshops.models import Session
 
 _LIST = "admin:registrations_message_changelist"
@@ -55,7 +55,11 @@ def show_html(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def send_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     message = _load(request, pk, "change")
     if request.method == "POST":
-        copy = outbox.send_again(message=message, now=clock.now())
+        try:
+            copy = resending.send_one_again(message=message, now=clock.now())
+        except resending.TooLate:
+            messages.error(request, gettext("This mail is of no use any more, so no copy was made."))
+            return redirect("admin:registrations_message_change", message.pk)
         _page().log_change(request, message, gettext("Sent again."))
         messages.success(request, gettext("A new copy is on its way. The message below is that copy."))
         return redirect("admin:registrations_message_change", copy.pk)

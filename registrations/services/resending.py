@@ -17,6 +17,17 @@ from workshops.models import Session
 BATCH = 1000
 
 
+class TooLate(Exception):
+    """The message is of no use any more: its copy would be skipped for that reason."""
+
+
+def send_one_again(*, message: Message, now: datetime) -> Message:
+    """Queue a new copy of a message, and return it. Raises TooLate."""
+    if message.expires_at is not None and message.expires_at <= now:
+        raise TooLate
+    return outbox.send_again(message=message, now=now)
+
+
 def send_failed_again(*, session: Session | None = None, now: datetime) -> int:
     """Queue one new copy of each message that failed, has no later copy and is still of use. Returns how many.
 
@@ -26,7 +37,8 @@ def send_failed_again(*, session: Session | None = None, now: datetime) -> int:
 
 
 def send_again(*, messages: QuerySet[Message], now: datetime) -> int:
-    """Queue one new copy of each message that is found now and still found behind its lock. Returns how many."""
+    """Queue one new copy of each message that is of use and still found behind its lock. Returns how many."""
+    messages = messages.exclude(expires_at__lte=now)
     # Listed once: a copy that fails again at once must not be taken up again by the same press.
     keys = list(messages.order_by("pk").values_list("key", flat=True))
     return sum(_copy(messages, keys[start : start + BATCH], now) for start in range(0, len(keys), BATCH))

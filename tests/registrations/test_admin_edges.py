@@ -101,3 +101,17 @@ def test_the_list_sends_any_number_again_in_as_many_reads(people: int) -> None:
 
     assert Message.objects.filter(key__endswith=":again:1").count() == people
     assert [query["sql"].split()[0] for query in queries].count("SELECT") == 9
+
+
+def test_of_a_mail_that_is_of_no_use_any_more_no_copy_is_promised() -> None:
+    session, client = create_session(), staff_client()
+    register(session)
+    message = Message.objects.get()
+    Message.objects.update(expires_at=NOW)
+
+    answer = client.post(reverse("admin:registrations_message_send_again", args=[message.pk]))
+    said = [str(one) for one in client.get(answer["Location"]).context["messages"]]
+    client.post(LIST, {"action": "send_again", "_selected_action": [str(message.pk)]})
+
+    assert said == ["This mail is of no use any more, so no copy was made."]
+    assert Message.objects.count() == 1
