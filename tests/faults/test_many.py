@@ -14,10 +14,11 @@ NUMBER = 5000 if AT_LENGTH else 200
 def test_all_leave_and_none_twice(town: Town) -> None:
     town.kill_workers()
     for _ in range(4 if AT_LENGTH else 2):
-        town.add_worker(BREATH="0.05")
+        town.add_worker(BREATH="0.2")
     crowd = Crowd(town, NUMBER)
 
-    crowd.register()
+    with town.asleep():
+        crowd.register()
     rows = crowd.wait_until_over(seconds=NUMBER / 5)
 
     assert {row.state for row in rows} == {"sent"}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +53,11 @@ SELECT a.full_name, m.kind, m.state, m.skip_reason, m.attempts, m.last_error, m.
 FROM registrations_message m
 JOIN registrations_attendee a ON a.id = m.attendee_id JOIN workshops_series s ON s.id = m.series_id
 WHERE s.slug = %s ORDER BY a.id, m.created_at, m.due_at
+"""
+BELLS = """
+from iatp_events.lib import alarm
+for _ in range(10):
+    alarm.ring("registrations.deliver")
 """
 DAY = 24 * 3600
 # A series of the factory's reminds a week, a day and an hour before; also a reminder that is too late has its row.
@@ -104,6 +112,18 @@ class Town:
         worker = self.house.worker(concurrency=concurrency, wait=wait, **environment)
         self.workers.append(worker)
         return worker
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """What comes meanwhile, all workers find at one moment, each with a bell of its own."""
+        for worker in self.workers:
+            worker.signal(signal.SIGSTOP)
+        try:
+            yield
+            self.desk.ask(BELLS)
+        finally:
+            for worker in self.workers:
+                worker.signal(signal.SIGCONT)
 
     def kill_workers(self) -> None:
         for worker in self.workers:

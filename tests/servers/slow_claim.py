@@ -4,6 +4,7 @@ Without the breath the race is a matter of microseconds, and a lost lock might g
 """
 
 import os
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ BREATH = float(os.environ["BREATH"])
 
 def _breathe(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
     if sql.startswith('UPDATE "registrations_message" SET "state"') and '"lease_until" = %s' in sql:
-        time.sleep(BREATH)
+        time.sleep(BREATH * random.uniform(0.5, 1.5))
     return execute(sql, parameters, many, context)
 
 
