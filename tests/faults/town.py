@@ -59,6 +59,11 @@ from iatp_events.lib import alarm
 for _ in range(10):
     alarm.ring("registrations.deliver")
 """
+ENDED = """
+SELECT count(*) FILTER (WHERE m.state NOT IN ('queued', 'sending')), count(*)
+FROM registrations_message m JOIN workshops_series s ON s.id = m.series_id
+WHERE s.slug = %s AND m.kind = %s
+"""
 DAY = 24 * 3600
 # A series of the factory's reminds a week, a day and an hour before; also a reminder that is too late has its row.
 RULES = 3
@@ -186,8 +191,8 @@ class Crowd:
         number = len(self.names) * (RULES if kind == "reminder" else 1)
 
         def look() -> bool:
-            states = self.states(kind)
-            return len(states) >= number and not {"queued", "sending"} & set(states)
+            ((ended, written),) = query(self.town.house.database_url, ENDED, self.slug, kind)
+            return bool(written >= number and ended == written)
 
         wait_for(look, seconds=seconds, what=f"the end of each {kind}")
         return self.rows(kind)
