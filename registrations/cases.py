@@ -30,7 +30,7 @@ _RELATED = (
     "registration",
 )
 _STAMPED = {
-    "registration": ("state", "round", "mode", "told_facts"),
+    "registration": ("state", "round", "mode", "told_facts", "offered_until"),
     "session": (
         *("state", "revision", "revised_facts", "day", "start_time", "minutes", "timezone", "starts_at"),
         *("mode", "venue", "address"),
@@ -92,8 +92,9 @@ def _nearer() -> Coalesce:
     # The night may give two rules one moment: then the one that is nearer to the start speaks.
     same_moment = Q(due_at=OuterRef("due_at"), rule__offset__lt=OuterRef("rule__offset"))
     others = Message.objects.filter(kind__in=_NEARING, round=OuterRef("round"), revision=OuterRef("revision"))
-    others = others.filter(later | same_moment).exclude(key__contains=":again:").exclude(skip_reason__in=SILENT)
-    first = others.order_by("due_at").values("due_at")
+    # A rule that was switched off says nothing, so it silences nobody.
+    speaking = others.filter(later | same_moment, rule__active=True).exclude(skip_reason__in=SILENT)
+    first = speaking.exclude(key__contains=":again:").order_by("due_at").values("due_at")
     return Coalesce(
         Subquery(first.filter(registration=OuterRef("registration"))[:1]),
         Subquery(first.filter(session=OuterRef("session"), speaker=OuterRef("speaker"))[:1]),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("r/<str:token>/", links.registration, name="registration"),
     path("r/<str:token>/join/", joining.join, name="join"),
     path("r/<str:token>/cancel/", links.cancel, name="cancel"),
+    path("r/<str:token>/take/", links.take, name="take"),
     path("r/<str:token>/undo/", links.undo, name="undo"),
     path("r/<str:token>/again/", links.again, name="again"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),

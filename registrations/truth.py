@@ -53,7 +53,9 @@ def _of_registration(message: Message, now: datetime) -> Reason:
     registration = cast(Registration, message.registration)
     check = _OF_REGISTRATION.get(MessageKind(message.kind), _of_place)
     if message.is_repeat and check is not _of_cancellation:
-        # Staff asked for this copy: only a registration that is gone holds it back.
+        # Staff asked for this copy: only a registration that is gone holds it back, or who wants no such mail.
+        if message.rule_id and registration.attendee.reminders_stopped_at:
+            return SkipReason.STOPPED
         return None if registration.is_live else SkipReason.CANCELLED
     return check(message, registration, now)
 
@@ -70,6 +72,21 @@ def _of_place(message: Message, registration: Registration, now: datetime) -> Re
     # A newer round, or a place that came or went since: a younger mail says how it stands.
     stale = registration.round != message.round or registration.is_waiting != said_waiting
     return SkipReason.SUPERSEDED if stale else None
+
+
+def _of_offer(message: Message, registration: Registration, now: datetime) -> Reason:
+    if registration.is_offered(now):
+        return SkipReason.SESSION_CANCELLED if registration.session.is_cancelled else None
+    return SkipReason.SUPERSEDED if registration.is_live else SkipReason.CANCELLED
+
+
+def _of_call(message: Message, registration: Registration, now: datetime) -> Reason:
+    if not registration.is_waiting:
+        return SkipReason.SUPERSEDED if registration.is_live else SkipReason.CANCELLED
+    if registration.session.is_cancelled:
+        return SkipReason.SESSION_CANCELLED
+    gone = registration.session.places.get(mode=registration.mode).are_full
+    return SkipReason.SUPERSEDED if gone else None
 
 
 def _of_reminder(message: Message, registration: Registration, now: datetime) -> Reason:
@@ -106,6 +123,8 @@ def _of_rule(message: Message, session: Session) -> Reason:
     """What holds for everything that a rule sends."""
     if session.is_cancelled:
         return SkipReason.SESSION_CANCELLED
+    if session.state == SessionState.DRAFT:
+        return SkipReason.NOT_OPEN
     if message.attendee and message.attendee.reminders_stopped_at:
         return SkipReason.STOPPED
     if message.rule is None or not message.rule.active:
@@ -175,4 +194,7 @@ _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], 
     MessageKind.CHANGED: _of_change,
     MessageKind.SESSION_CANCELLED: _of_session_cancelled,
     MessageKind.CANCELLATION: _of_cancellation,
+    MessageKind.LAPSED: _of_cancellation,
+    MessageKind.OFFER: _of_offer,
+    MessageKind.CALL: _of_call,
 }

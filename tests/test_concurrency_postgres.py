@@ -94,11 +94,11 @@ for n in range(60):
 answer = [links.cancel(registration) for registration in held]
 """
 )
-PROMOTED = """
+OFFERED = """
 SELECT a.full_name, count(m.id) FROM registrations_registration r
 JOIN registrations_attendee a ON a.id = r.attendee_id
-LEFT JOIN registrations_message m ON m.registration_id = r.id AND m.kind = 'promoted'
-WHERE r.state = 'confirmed' GROUP BY a.full_name, r.joined_waitlist_at ORDER BY r.joined_waitlist_at
+LEFT JOIN registrations_message m ON m.registration_id = r.id AND m.kind = 'offer'
+WHERE r.state = 'offered' GROUP BY a.full_name, r.joined_waitlist_at ORDER BY r.joined_waitlist_at
 """
 
 
@@ -109,8 +109,8 @@ def test_forty_cancellations_at_once_pass_each_place_on_once(house: House) -> No
     answers = press_at_once((link, {}) for link in links)
 
     assert all(answer.status == 302 for answer in answers)
-    assert (states(house), taken(house)) == ({"cancelled": 40, "confirmed": 40, "waitlisted": 20}, 40)
-    assert query(house.database_url, PROMOTED) == [(f"Espera {n}", 1) for n in range(40)]
+    assert (states(house), taken(house)) == ({"cancelled": 40, "offered": 40, "waitlisted": 20}, 40)
+    assert query(house.database_url, OFFERED) == [(f"Espera {n}", 1) for n in range(40)]
 
 
 FREED_PLACES = """

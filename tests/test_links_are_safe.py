@@ -15,7 +15,7 @@ from registrations import cases, emails
 from registrations import links as personal
 from registrations.choices import MessageKind
 from registrations.models import Bulletin, Message, Registration
-from registrations.services import announcements, bulletins, notices, places, reminders, upkeep
+from registrations.services import announcements, bulletins, notices, offers, places, reminders, upkeep
 from tests.factories import (
     NOW,
     create_rule,
@@ -53,6 +53,7 @@ def send_every_kind_of_mail() -> list[Message]:
     register(third, "Ana", now=NOW + timedelta(minutes=30))
     register_for([second], "Nora", whole_series=True)
     places.cancel(registration=ana, now=NOW + timedelta(hours=1))
+    pass_places_on(first)
     create_session(number=4, starts_at=NOW + timedelta(days=30))
     upkeep.register_enrolled(now=NOW + timedelta(hours=1))
     announcements.notice_open(now=NOW + timedelta(hours=1))
@@ -65,6 +66,15 @@ def send_every_kind_of_mail() -> list[Message]:
     reminders.queue_due(now=NOW + timedelta(days=9))
     notices.queue_due(now=NOW + timedelta(days=2))
     return [case.message for case in cases.read(Message.objects.all())]
+
+
+def pass_places_on(session: Session) -> None:
+    """Luis lets his offer lapse, Eva takes hers and gives it back as the session is about to begin."""
+    register(session, "Iván", now=NOW + timedelta(hours=1))
+    offers.pass_on_lapsed(now=NOW + timedelta(days=3))
+    (eva,) = Registration.objects.filter(session=session, state="offered")
+    offers.take(registration=eva, now=NOW + timedelta(days=3))
+    places.cancel(registration=eva, now=session.starts_at - timedelta(hours=1))
 
 
 def furnish_plan(series: Series) -> None:

@@ -116,7 +116,8 @@ def _why(outcome: str) -> str:
         return ""
     if outcome in MessageState.values:
         return str(MessageState(outcome).label)
-    return str(SkipReason(outcome).label)
+    # A reason that somebody wrote by SQL is shown as it stands.
+    return str(SkipReason(outcome).label) if outcome in SkipReason.values else outcome
 
 
 def _lines(counted: dict[tuple[str, str, str], int], session: Session) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,13 @@ _KIND_OF = {
 }
 _TO_PANEL = (Wording.PANEL_REMINDER, Wording.PANEL_STARTING)
 # Mails that tell nobody by which facts to go.
-_SILENT = (MessageKind.CANCELLATION, MessageKind.ALREADY_REGISTERED, MessageKind.BULLETIN, MessageKind.FOLLOW_UP)
+_SILENT = (
+    MessageKind.CANCELLATION,
+    MessageKind.LAPSED,
+    MessageKind.ALREADY_REGISTERED,
+    MessageKind.BULLETIN,
+    MessageKind.FOLLOW_UP,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def preview(
     if earlier := session.revisions.exclude(facts=session.revised_facts).order_by("-number").first():
         # A change is shown, if there ever was one.
         registration.told_facts = earlier.facts
+    registration.offered_until = registration.offered_until or now + timedelta(days=1)
     kind = _KIND_OF.get(wording, wording) if wording else MessageKind.BULLETIN
     message = Message(
         kind=kind,
@@ -183,7 +190,8 @@ def _frame(scene: Scene, sheet: Sheet, used: list[str]) -> frame.Frame:
         on_list=scene.on_list if scene.reader.attendee else "",
         to_speaker=scene.reader.speaker is not None,
         # Once is enough: staff may have put the button into the text.
-        shows_registration=registration is not None and not {"my_registration", "my_place", "sessions"} & set(used),
+        shows_registration=registration is not None
+        and not {"my_registration", "my_place", "take_place", "sessions"} & set(used),
         shows_cancel=cancels and registration is not None and registration.is_live and "cant_come" not in used,
         has_path=len(scene.path) > 1,
     )

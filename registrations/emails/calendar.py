@@ -53,7 +53,7 @@ def _is_starting(scene: Scene) -> bool:
 
 
 def _holds_place(entry: Entry) -> bool:
-    return entry.registration.holds_place if entry.registration else entry.reader.speaker is not None
+    return entry.registration.is_confirmed if entry.registration else entry.reader.speaker is not None
 
 
 def _attach_one(mail: EmailMultiAlternatives, entry: Entry, guest: ical.Guest, method: str) -> None:

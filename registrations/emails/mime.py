@@ -96,11 +96,19 @@ def subject(text: str) -> str:
 
 def sender(message: Message) -> str:
     address = settings.DEFAULT_FROM_EMAIL
-    return address if "<" in address else formataddr((one_line(str(message.series))[:NAME_LENGTH], address))
+    return address if "<" in address else formataddr((_cut(one_line(str(message.series))), address))
+
+
+def _cut(name: str) -> str:
+    """A long name ends where a word ends, unless that word is what makes it long."""
+    if len(name) <= NAME_LENGTH:
+        return name
+    cut, _space, broken = name[: NAME_LENGTH + 1].rpartition(" ")
+    return cut if cut and len(broken) < NAME_LENGTH // 2 else name[:NAME_LENGTH]
 
 
 def recipient(reader: Reader) -> str:
-    return formataddr((one_line(reader.name)[:NAME_LENGTH], reader.address))
+    return formataddr((_cut(one_line(reader.name)), reader.address))
 
 
 def _subject_header(line: str) -> str:

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext
 
-from iatp_events.lib import languages
+from iatp_events.lib import languages, zones
 from iatp_events.lib.languages import Text
 from registrations import links
 from registrations.emails import merge
@@ -94,6 +95,14 @@ def _local_hour(entry: Entry) -> str:
     return f"{entry.when.hour} ({entry.when.city})" if entry.when.hour else ""
 
 
+def _deadline(scene: Scene) -> str:
+    registration = scene.entry.registration if scene.entry else None
+    if registration is None or registration.offered_until is None:
+        return ""
+    until = timezone.localtime(registration.offered_until)
+    return f"{when.long_date(until.date())}, {until:%H:%M} ({zones.city(scene.reader.zone)})"
+
+
 def _role(scene: Scene) -> str:
     if scene.reader.speaker is None or scene.entry is None:
         return gettext("Panellist")
@@ -104,9 +113,16 @@ def _role(scene: Scene) -> str:
 def _standing(scene: Scene) -> str:
     if scene.entry is None:
         return ""
+    if deadline := _deadline_of_offer(scene):
+        return gettext("A place is still kept for you until %(deadline)s.") % {"deadline": deadline}
     if place := scene.entry.place_in_line:
         return gettext("You are still on the waiting list (place %(n)s).") % {"n": place}
     return gettext("You need not do anything: your place is kept and your calendar is updated by this mail.")
+
+
+def _deadline_of_offer(scene: Scene) -> str:
+    registration = scene.entry.registration if scene.entry else None
+    return _deadline(scene) if registration is not None and registration.is_offered(scene.now) else ""
 
 
 def _whole_series(scene: Scene) -> str:
@@ -129,6 +145,7 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "city": _of_entry(lambda entry: entry.when.city),
     "local_hour": _of_entry(_local_hour),
     "place_in_line": _of_entry(lambda entry: entry.place_in_line or "–"),
+    "deadline": _deadline,
     "how_many": lambda scene: str(len(scene.entries)),
     "role": _role,
 }
@@ -265,7 +282,8 @@ _QUIET = ("see_session", "see_series", "my_calendar", "cant_come")
 _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_registration": (lambda: gettext("See my registration"), _of_entry(lambda entry: entry.manage)),
     "my_place": (lambda: gettext("See my place on the list"), _of_entry(lambda entry: entry.manage)),
-    "join": (lambda: gettext("Join the room"), _of_entry(lambda entry: entry.join)),
+    "take_place": (lambda: gettext("Take the place"), _of_entry(lambda entry: entry.manage)),
+    "join": (lambda: gettext("Join the room"), _of_entry(lambda entry: "" if entry.is_in_person else entry.join)),
     "cant_come": (lambda: gettext("I can’t come"), _of_entry(lambda entry: entry.cancel)),
     "register": (lambda: gettext("Register"), _of_entry(lambda entry: entry.register)),
     "see_session": (lambda: gettext("See the session"), _of_entry(lambda entry: entry.page)),

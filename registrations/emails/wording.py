@@ -6,6 +6,7 @@ read is written twice.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -33,7 +34,10 @@ _ONE_TEXT = {
     MessageKind.WAITING_LIST: Wording.WAITING_LIST,
     MessageKind.ENROLMENT: Wording.ENROLMENT,
     MessageKind.ALREADY_REGISTERED: Wording.ALREADY_REGISTERED,
+    MessageKind.OFFER: Wording.OFFER,
+    MessageKind.CALL: Wording.CALL,
     MessageKind.PROMOTED: Wording.PROMOTED,
+    MessageKind.LAPSED: Wording.LAPSED,
     MessageKind.CANCELLATION: Wording.CANCELLATION,
     MessageKind.STARTING: Wording.STARTING,
     MessageKind.CHANGED: Wording.CHANGED,
@@ -132,11 +136,18 @@ def _about_subject(subject: str) -> list[str]:
         found.append(gettext("The subject is longer than %(limit)s characters.") % {"limit": SUBJECT_LIMIT})
     if len(subject.strip().splitlines()) > 1:
         found.append(gettext("The subject must be one line."))
+    if unseen := sorted({f"U+{ord(sign):04X}" for sign in subject.strip() if _is_unseen(sign)}):
+        found.append(gettext("The subject holds signs that nobody sees: %(signs)s.") % {"signs": ", ".join(unseen)})
     if merge.has_stray_brace(subject):
         found.append(_stray_brace(gettext("subject")))
     if names := [name for name in merge.names(subject) if name in EVERY and name not in INLINE]:
         found.append(gettext("In the text only, not in the subject: %(names)s.") % {"names": braced(names)})
     return found
+
+
+def _is_unseen(sign: str) -> bool:
+    """Signs that steer a line or a terminal; the joiner inside an emoji is meant, line breaks are told apart."""
+    return unicodedata.category(sign) in ("Cc", "Cf") and sign not in "\u200d\r\n"
 
 
 def _about_body(body: str) -> list[str]:

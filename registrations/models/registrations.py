@@ -63,6 +63,9 @@ class Registration(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     joined_waitlist_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True, editable=False)
+    # When the waiting were last told that a place is free for who presses first.
+    called_at = models.DateTimeField(null=True, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     link_version = models.PositiveIntegerField(default=FIRST_LINK, editable=False)
@@ -94,6 +97,10 @@ class Registration(models.Model):
                 condition=~Q(state=RegistrationState.WAITLISTED) | Q(joined_waitlist_at__isnull=False),
                 name="who_waits_waits_since",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=RegistrationState.OFFERED) | Q(offered_until__isnull=False),
+                name="what_is_offered_has_a_deadline",
+            ),
         ]
         indexes = [
             models.Index(fields=["session", "mode", "state"], name="registration_by_state"),
@@ -101,6 +108,11 @@ class Registration(models.Model):
                 fields=["session", "mode", "joined_waitlist_at", "id"],
                 condition=Q(state=RegistrationState.WAITLISTED),
                 name="registration_waiting_list",
+            ),
+            models.Index(
+                fields=["offered_until"],
+                condition=Q(state=RegistrationState.OFFERED),
+                name="registration_offered",
             ),
         ]
 
@@ -126,6 +138,16 @@ class Registration(models.Model):
         return self.link_version == FIRST_LINK
 
     @property
+    def is_confirmed(self) -> bool:
+        """The place is theirs, not only kept for them."""
+        return self.state == RegistrationState.CONFIRMED
+
+    def is_offered(self, now: datetime) -> bool:
+        """A place is kept for them at this moment."""
+        until = self.offered_until if self.state == RegistrationState.OFFERED else None
+        return until is not None and now < until
+
+    @property
     def calendar_sequence(self) -> int:
         """Rises with every change of the session, every confirmation and every withdrawal; never falls.
 
@@ -146,6 +168,10 @@ class Registration(models.Model):
         self.state, self.confirmed_at = RegistrationState.CONFIRMED, at
         self.round += 1
         self.save(update_fields=["state", "confirmed_at", "round"])
+
+    def offer(self, *, until: datetime) -> None:
+        self.state, self.offered_until = RegistrationState.OFFERED, until
+        self.save(update_fields=["state", "offered_until"])
 
     def wait(self, *, since: datetime) -> None:
         self.state, self.joined_waitlist_at = RegistrationState.WAITLISTED, since

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Exists, QuerySet
 
 from registrations.models import Message
-from registrations.services import announcements, delivery, demonstration, notices, plans, reminders, upkeep
+from registrations.services import announcements, delivery, demonstration, notices, offers, plans, reminders, upkeep
 from workshops.models import Series, Session
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ STEPS = (
     Step("plan", lambda now: [plans.without_rules()], lambda now: plans.adopt_default(now=now)),
     Step("follow", lambda now: [upkeep.strayed(now)], lambda now: upkeep.follow_mode(now=now)),
     Step("recount", lambda now: [upkeep.miscounted(now)], lambda now: upkeep.recount_changed(now=now)),
+    Step("lapse", lambda now: [offers.lapsed(now)], lambda now: offers.pass_on_lapsed(now=now)),
     Step("fill", lambda now: [upkeep.freed(now)], lambda now: upkeep.fill_freed(now=now)),
     Step("enrol", lambda now: [upkeep.unregistered(now)], lambda now: upkeep.register_enrolled(now=now)),
     Step("notices", lambda now: [notices.told_otherwise(now)], lambda now: notices.queue_due(now=now)),

@@ -88,6 +88,11 @@ def to_person(attendee: Attendee, series: Series, kind: MessageKind, *, now: dat
     return draft(kind, key=key, now=now, due_at=now, attendee=attendee, series=series, expires_at=now + PATIENCE)
 
 
+def stamp(now: datetime) -> str:
+    """What tells two equal acts of one person apart."""
+    return str(int(now.timestamp() * 1000))
+
+
 def draft(kind: MessageKind, *, key: str, now: datetime, due_at: datetime, **fields: object) -> Message:
     """A message that is not written yet; `fields` name its reader and what it is about."""
     return Message(kind=kind, key=key, created_at=now, due_at=due_at, next_attempt_at=due_at, **fields)

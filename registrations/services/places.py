@@ -123,7 +123,7 @@ def cancel(*, registration: Registration, now: datetime) -> bool:
     if registration.holds_place:
         seats.free(places)
     registration.cancel(at=now)
-    outbox.queue([outbox.about(registration, MessageKind.CANCELLATION, now=now, occasion=_stamp(now))])
+    outbox.queue([outbox.about(registration, MessageKind.CANCELLATION, now=now, occasion=outbox.stamp(now))])
     seats.pass_on(places, now)
     seats.record()
     return True
@@ -272,19 +272,14 @@ def _tell(attendee: Attendee, series: Series, made: list[Registration], *, enrol
         outbox.queue([outbox.about_several(made, MessageKind.CONFIRMATION, now=now)])
     elif made:
         kind = MessageKind.WAITING_LIST if made[0].is_waiting else MessageKind.CONFIRMATION
-        outbox.queue([outbox.about(made[0], kind, now=now, occasion=_stamp(now) if made[0].is_waiting else "")])
+        outbox.queue([outbox.about(made[0], kind, now=now, occasion=outbox.stamp(now) if made[0].is_waiting else "")])
     elif enrolled:
-        outbox.queue([outbox.to_person(attendee, series, MessageKind.ENROLMENT, now=now, occasion=_stamp(now))])
+        outbox.queue([outbox.to_person(attendee, series, MessageKind.ENROLMENT, now=now, occasion=outbox.stamp(now))])
     elif not _was_told_lately(attendee, now):
         kind = MessageKind.ALREADY_REGISTERED
-        outbox.queue([outbox.to_person(attendee, series, kind, now=now, occasion=_stamp(now))])
+        outbox.queue([outbox.to_person(attendee, series, kind, now=now, occasion=outbox.stamp(now))])
 
 
 def _was_told_lately(attendee: Attendee, now: datetime) -> bool:
     answers = Message.objects.filter(attendee=attendee, kind__in=ANSWERS_TO_A_FORM)
     return answers.filter(created_at__gt=now - REPEAT_AFTER).exists()
-
-
-def _stamp(now: datetime) -> str:
-    """What tells two equal acts of one person apart."""
-    return str(int(now.timestamp() * 1000))

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from registrations import turns
 from registrations.choices import MessageKind, RegistrationState
-from registrations.models import Registration
+from registrations.models import Message, Registration
 from registrations.services import outbox
 from workshops.choices import Mode, PlaceMode
 from workshops.models import Places, Session
@@ -57,7 +58,7 @@ class Seats:
         registration.session, registration.mode = places.session, places.mode
         if places.are_full or self._has_line(places):
             registration.state = RegistrationState.WAITLISTED
-            registration.joined_waitlist_at = self._end_of_line(places, now)
+            registration.joined_waitlist_at, registration.called_at = self._end_of_line(places, now), None
             self._lines.add((places.session_id, places.mode))
         else:
             registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
@@ -66,23 +67,45 @@ class Seats:
 
     def free(self, places: Places) -> None:
         self._take(places, max(0, places.taken - 1))
+        if self._has_line(places):
+            # Another place: whoever was called before may be called once more.
+            Registration.objects.at(places).waiting().filter(called_at__isnull=False).update(called_at=None)
+
+    def take(self, places: Places) -> None:
+        self._take(places, places.taken + 1)
 
     def pass_on(self, places: Places, now: datetime) -> int:
-        """Confirm and tell those who waited longest while there is a place. Returns how many."""
+        """Offer free places to those who waited longest, and tell them; near the start tell all who wait.
+
+        Without a limit there is nothing to choose: everyone is confirmed. Returns how many moved.
+        """
         session = places.session
         over = session.ends_at is not None and session.ends_at <= now
         if not self._has_line(places) or places.are_full or session.is_cancelled or over:
+            return 0
+        if places.left is not None and turns.is_open_to_all(session, now):
+            self._call(places, now)
             return 0
         room = BATCH if places.left is None else min(places.left, BATCH)
         waiting = list(Registration.objects.at(places).waiting().select_related("attendee")[:room])
         for registration in waiting:
             registration.session = session
-            registration.confirm(at=now)
+        outbox.queue([_give(registration, places, now) for registration in waiting])
         self._take(places, places.taken + len(waiting))
-        outbox.queue([outbox.about(registration, MessageKind.PROMOTED, now=now) for registration in waiting])
         if not Registration.objects.at(places).waiting().exists():
             self._lines.discard((places.session_id, places.mode))
         return len(waiting)
+
+    def _call(self, places: Places, now: datetime) -> None:
+        """Tell everyone who waits that a place is free for who presses first; each once per place that comes free."""
+        if places.session.starts_at is not None and places.session.starts_at <= now:
+            return
+        line = Registration.objects.at(places).waiting().filter(called_at__isnull=True).select_related("attendee")
+        waiting = list(line[:BATCH])
+        for registration in waiting:
+            registration.session = places.session
+        outbox.queue([outbox.about(one, MessageKind.CALL, now=now, occasion=outbox.stamp(now)) for one in waiting])
+        Registration.objects.filter(pk__in=[one.pk for one in waiting]).update(called_at=now)
 
     def recount(self, places: Places) -> None:
         """Take the count from the registrations; people who are in stay in, whatever the capacity says."""
@@ -107,3 +130,15 @@ class Seats:
         """The moment that puts a newcomer last: `now` was read before the lock, so another may have come since."""
         last = Registration.objects.at(places).waiting().aggregate(last=Max("joined_waitlist_at"))["last"]
         return max(now, last) if last else now
+
+
+def _give(registration: Registration, places: Places, now: datetime) -> Message:
+    """Keep a place for somebody until their deadline; where places have no limit it is theirs at once."""
+    if places.left is None:
+        registration.confirm(at=now)
+        return outbox.about(registration, MessageKind.PROMOTED, now=now)
+    until = turns.kept_until(places.session, registration.attendee.timezone, now)
+    if until is None:
+        raise ValueError("nothing is kept for anybody this near to the start")
+    registration.offer(until=until)
+    return outbox.about(registration, MessageKind.OFFER, now=now, occasion=outbox.stamp(now), expires_at=until)

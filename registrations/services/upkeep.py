@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from registrations import turns
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Enrolment, Registration
 from registrations.services import outbox, places
@@ -48,13 +49,16 @@ def freed(now: datetime) -> QuerySet[Places]:
     waiting = Registration.objects.filter(
         session=OuterRef("session"), mode=OuterRef("mode"), state=RegistrationState.WAITLISTED
     )
-    free = Q(capacity__isnull=True) | Q(taken__lt=F("capacity"))
+    free, without_limit = Q(taken__lt=F("capacity")), Q(capacity__isnull=True)
     ahead = Q(session__ends_at__gt=now) & ~Q(session__state=SessionState.CANCELLED)
-    return Places.objects.filter(free, ahead, Exists(waiting))
+    offered = Q(session__starts_at__gt=now + turns.OPEN_TO_ALL) & Exists(waiting)
+    # Near the start a free place stays free until somebody presses: the work is to tell them.
+    called = Q(session__starts_at__gt=now) & Exists(waiting.filter(called_at__isnull=True))
+    return Places.objects.filter(ahead, free & (offered | called) | without_limit & Exists(waiting))
 
 
 def fill_freed(*, now: datetime) -> int:
-    """Give places that came free without a cancellation (a raised capacity) to those who wait. Returns how many."""
+    """Offer places that came free without a cancellation (a raised capacity) to those who wait. Returns how many."""
     promoted = 0
     for pk in list(freed(now).order_by("pk").values_list("pk", flat=True)):
         while moved := _fill(pk, now):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib.doors import by_link
 from registrations import links
-from registrations.services import places
+from registrations.services import offers, places
 from registrations.views import personal
 
 
@@ -36,6 +36,21 @@ def cancel(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespo
         places.cancel(registration=registered, now=now)
     except places.SessionOver:
         return personal.page(request, "registrations/registration.html", place, status=409)
+    return redirect("links:registration", token)
+
+
+@csrf_exempt
+@by_link(links.REGISTRATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
+    """Take the place that is kept, or free to all; the page of the registration holds the button."""
+    place = personal.place(token, pk, version)
+    if request.method != "POST":
+        return personal.page(request, "registrations/registration.html", place)
+    try:
+        offers.take(registration=place.registration, now=place.now)
+    except offers.OfferOver:
+        return personal.page(request, "registrations/registration.html", place, status=409, too_late=True)
     return redirect("links:registration", token)
 
 

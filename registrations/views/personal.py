@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from iatp_events.lib import clock, languages, zones
 from registrations import links
 from registrations.models import Registration
-from registrations.services import places
+from registrations.services import offers, places
 from workshops import when
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
@@ -76,7 +76,18 @@ class Place:
     def door_is_open(self) -> bool:
         """The room is open, and to this person."""
         held, session = self.registration, self.registration.session
-        return self.door.is_open and held.holds_place and PlaceMode.ONLINE in (session.mode, held.mode)
+        return self.door.is_open and held.is_confirmed and PlaceMode.ONLINE in (session.mode, held.mode)
+
+    @property
+    def can_take(self) -> bool:
+        """A place is kept for this person, or free to whoever waits and presses first."""
+        return offers.can_take(registration=self.registration, now=self.now)
+
+    @property
+    def offered_on(self) -> str:
+        """The day on which the offer ends, in the zone that is active while the page is rendered."""
+        until = self.registration.offered_until
+        return when.long_date(timezone.localtime(until).date()) if until else ""
 
     @property
     def way_back(self) -> places.WayBack:

@@ -74,8 +74,14 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):
         registration = message.registration
         registration.state, registration.joined_waitlist_at, message.round = "waitlisted", NOW, 0
-    if wording == Wording.CANCELLATION:
+    if wording in (Wording.CANCELLATION, Wording.LAPSED):
         message.registration.state, message.registration.cancelled_at = "cancelled", NOW
+    if wording in (Wording.OFFER, Wording.LAPSED):
+        message.registration.offered_until = NOW + DAY
+    if wording == Wording.OFFER:
+        message.registration.state = "offered"
+    if wording == Wording.CALL:
+        message.registration.state, message.registration.joined_waitlist_at = "waitlisted", NOW
     if wording == Wording.SESSION_CANCELLED:
         session.state = "cancelled"
     if wording == Wording.CAME:

@@ -1,6 +1,7 @@
 """What staff may type into an address, and what the pages count for them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -77,7 +78,8 @@ def test_a_session_that_became_hybrid_meanwhile_leaves_everyone_where_they_are()
 def test_a_page_that_is_only_read_has_no_button_that_saves(kind: str) -> None:
     registration = register(create_session())
     Enrolment.objects.create(attendee=registration.attendee, series=registration.session.series, enrolled_at=NOW)
-    row = {"message": Message, "registration": Registration, "enrolment": Enrolment}[kind].objects.earliest("pk")
+    models: dict[str, Any] = {"message": Message, "registration": Registration, "enrolment": Enrolment}
+    row = models[kind].objects.earliest("pk")
 
     shown = staff_client().get(reverse(f"admin:registrations_{kind}_change", args=[row.pk])).content.decode()
 

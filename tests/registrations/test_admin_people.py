@@ -139,9 +139,9 @@ def test_cancelling_by_staff_passes_the_place_on() -> None:
 
     page = cancel(staff_client(), ana)
 
-    assert states(session) == {"Ana": "cancelled", "Luis": "confirmed"}
+    assert states(session) == {"Ana": "cancelled", "Luis": "offered"}
     assert [str(message) for message in page.context["messages"]] == ["1 registration was cancelled."]
-    assert set(Message.objects.values_list("kind", flat=True)) >= {"cancellation", "promoted"}
+    assert set(Message.objects.values_list("kind", flat=True)) >= {"cancellation", "offer"}
 
 
 def test_what_was_cancelled_already_is_not_counted() -> None:

@@ -45,7 +45,7 @@ def test_a_rule_that_a_colleague_added_since_the_page_was_opened_is_named_in_wor
 
 
 def test_a_rule_that_a_colleague_adds_in_the_same_second_is_named_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = iter([lambda _formset: set()])
+    looks: Any = iter([lambda _formset: set()])
     elsewhere = RuleFormSet._elsewhere
     # The first look comes before the colleague's rule is there to be seen.
     monkeypatch.setattr(RuleFormSet, "_elsewhere", lambda formset: next(looks, elsewhere)(formset))

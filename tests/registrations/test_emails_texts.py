@@ -343,3 +343,9 @@ def test_a_line_longer_than_mail_allows_travels_encoded():
 def test_a_control_character_never_becomes_a_header(fields):
     with pytest.raises(BadHeaderError):
         a_mail(**fields).message()
+
+
+@pytest.mark.parametrize("subject", ["\u200b", "Una\u202ecosa", "Una\x1b[31mcosa"])
+def test_a_subject_of_what_nobody_sees_is_refused(subject: str) -> None:
+    with pytest.raises(wording.Misspelt):
+        wording.check(wording.Text(subject, "Hola."), ())

@@ -75,7 +75,8 @@ def test_a_reminder_has_the_way_out_and_every_mail_about_a_place_the_way_to_it()
 
     bodies = {which: mail_of(which, ana).body for which in Wording}
 
-    assert {which for which, body in bodies.items() if "/cancel/" in body} == {"reminder", "reminder_short", "starting"}
+    way_out = {"reminder", "reminder_short", "starting", "offer"}
+    assert {which for which, body in bodies.items() if "/cancel/" in body} == way_out
     assert {which for which in attendees if "/r/" not in bodies[which]} == set()
     assert {which for which in Wording if which.startswith("panel") and "/r/" in bodies[which]} == set()
 

@@ -200,9 +200,9 @@ def test_nobody_overtakes_a_line_longer_than_one_batch(monkeypatch):
 
     register(session, "Late", NOW + 9 * MINUTE)
 
-    assert states(session) == {"P0": "confirmed", "P1": "confirmed", "P2": "waitlisted", "Late": "waitlisted"}
+    assert states(session) == {"P0": "offered", "P1": "offered", "P2": "waitlisted", "Late": "waitlisted"}
     upkeep.fill_freed(now=NOW + 10 * MINUTE)
-    assert set(states(session).values()) == {"confirmed"}
+    assert set(states(session).values()) == {"offered"}
 
 
 def test_people_go_along_when_a_session_moves_online():

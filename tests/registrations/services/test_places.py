@@ -37,8 +37,8 @@ def test_cancelling_passes_the_place_to_whoever_waited_longest():
 
     places.cancel(registration=ana, now=NOW + 5 * MINUTE)
 
-    assert states(session) == {"Ana": "cancelled", "Luis": "confirmed", "Eva": "waitlisted"}
-    assert sorted(kinds()[-2:]) == ["cancellation", "promoted"]
+    assert states(session) == {"Ana": "cancelled", "Luis": "offered", "Eva": "waitlisted"}
+    assert sorted(kinds()[-2:]) == ["cancellation", "offer"]
     assert taken(session) == 1
 
 
@@ -92,7 +92,7 @@ def test_a_newcomer_never_overtakes_the_list():
 
     register(session, "Eva", NOW + 2 * MINUTE)
 
-    assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "waitlisted"}
+    assert states(session) == {"Ana": "confirmed", "Luis": "offered", "Eva": "waitlisted"}
 
 
 def test_who_read_the_clock_earlier_but_came_to_the_lock_later_stands_behind():
@@ -113,7 +113,7 @@ def test_raising_the_capacity_promotes_exactly_the_difference():
     Places.objects.get(session=session).set_capacity(3)
     upkeep.fill_freed(now=NOW + 9 * MINUTE)
 
-    assert states(session) == {"Ana": "confirmed", "Luis": "confirmed", "Eva": "confirmed", "Iván": "waitlisted"}
+    assert states(session) == {"Ana": "confirmed", "Luis": "offered", "Eva": "offered", "Iván": "waitlisted"}
 
 
 def test_lowering_the_capacity_evicts_nobody_and_admits_nobody():

@@ -73,7 +73,7 @@ def test_a_place_that_passed_on_stays_where_it_is():
     with pytest.raises(places.PlaceGone):
         places.undo_cancellation(registration=ana, now=NOW + 3 * MINUTE)
 
-    assert states(session) == {"Ana": "cancelled", "Luis": "confirmed"}
+    assert states(session) == {"Ana": "cancelled", "Luis": "offered"}
     assert (kinds().count("confirmation"), taken(session)) == (1, 1)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrations.models import Message, ReminderRule
-from registrations.services import outbox, places, reminders
+from registrations.services import offers, outbox, places, reminders
 from tests.factories import NOW, create_rule, create_session, register
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,9 @@ def test_who_waits_is_not_reminded_and_who_is_promoted_gets_what_is_still_ahead(
     ana, luis = register(session, "Ana"), register(session, "Luis", NOW + HOUR)
     reminders.queue_due(now=NOW + HOUR)
     places.cancel(registration=ana, now=NOW + 5 * DAY)
+    reminders.queue_due(now=NOW + 5 * DAY)
+    assert not Message.objects.filter(kind="reminder", registration=luis).exists()
+    offers.take(registration=luis, now=NOW + 5 * DAY)
 
     reminders.queue_due(now=NOW + 5 * DAY)
 

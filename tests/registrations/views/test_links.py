@@ -54,7 +54,7 @@ def test_looking_changes_nothing_and_the_button_cancels(client):
 
     answer = client.post(address)
     assert (answer.status_code, answer["Location"]) == (302, path(links.manage(ana)))
-    assert states(session) == {"Ana": "cancelled", "Luis": "confirmed"}
+    assert states(session) == {"Ana": "cancelled", "Luis": "offered"}
     assert client.post(address).status_code == 302
 
 
