@@ -75,8 +75,8 @@ def press_all(house: House, seed: int, application: str) -> dict[str, int]:
     """Everyone presses at once while three processes tick; afterwards one more tick, and what is wrong is counted."""
     pages = house.run(PREPARED)
     house.web(workers=4, application=application)
-    presses = [(page, {}) for kind in pages.values() for page in kind]
-    random.Random(seed).shuffle(presses)  # noqa: S311
+    presses: list[tuple[str, dict[str, str]]] = [(page, {}) for kind in pages.values() for page in kind]
+    random.Random(seed).shuffle(presses)
     with ThreadPoolExecutor(3) as ticking:
         ticks = [ticking.submit(house.run, TICK) for _ in range(3)]
         answers = press_at_once(presses)
