@@ -1,7 +1,7 @@
 """The personal links of mails: signed, one purpose each, nothing stored."""
 
 from iatp_events.lib import signing
-from iatp_events.lib.addresses import absolute
+from iatp_events.lib.addresses import absolute, with_token
 from registrations.models import Attendee, Registration
 from workshops.models import Series, Session, Speaker
 
@@ -14,7 +14,7 @@ def token(registration: Registration) -> str:
 
 def manage(registration: Registration) -> str:
     """Opens one registration; nothing else of the person."""
-    return absolute("links:registration", token(registration))
+    return with_token("links:registration", token(registration))
 
 
 def join_token(registration: Registration) -> str:
@@ -23,21 +23,21 @@ def join_token(registration: Registration) -> str:
 
 
 def join(registration: Registration) -> str:
-    return absolute("links:join", join_token(registration))
+    return with_token("links:join", join_token(registration))
 
 
 def cancel(registration: Registration) -> str:
-    return absolute("links:cancel", token(registration))
+    return with_token("links:cancel", token(registration))
 
 
 def stop(attendee: Attendee) -> str:
     """Stops reminders (RFC 8058), and shows what else can be stopped."""
-    return absolute("links:stop", signing.token(STOP, attendee.pk))
+    return with_token("links:stop", signing.token(STOP, attendee.pk))
 
 
 def stop_announcements(attendee: Attendee, series: Series) -> str:
     """Stops the announcements of a series (RFC 8058); the same page, told apart by its second number."""
-    return absolute("links:stop", signing.token(STOP, attendee.pk, series.pk))
+    return with_token("links:stop", signing.token(STOP, attendee.pk, series.pk))
 
 
 def one_tap(attendee: Attendee, session: Session) -> str:
@@ -46,17 +46,17 @@ def one_tap(attendee: Attendee, session: Session) -> str:
     It names no registration, for there may be none yet, and so has no version. It leads on to one only while that
     one's own link was never taken out of use.
     """
-    return absolute("links:one_tap", signing.token(ONE_TAP, attendee.pk, session.pk))
+    return with_token("links:one_tap", signing.token(ONE_TAP, attendee.pk, session.pk))
 
 
 def panel(speaker: Speaker, session: Session) -> str:
     """Opens what a speaker needs on the day: the role, the hour, and the room ahead of everyone."""
-    return absolute("links:panel", signing.token(PANEL, speaker.pk, session.pk))
+    return with_token("links:panel", signing.token(PANEL, speaker.pk, session.pk))
 
 
 def calendar(attendee: Attendee) -> str:
     """The feed of everything a person is registered for."""
-    return absolute("links:calendar", signing.token(CALENDAR, attendee.pk))
+    return with_token("links:calendar", signing.token(CALENDAR, attendee.pk))
 
 
 def series_page(series: Series, language: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import Header
 from email.utils import formataddr, formatdate
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -67,7 +67,7 @@ class Mail(EmailMultiAlternatives):
         named = addresses | {"Date": formatdate()} | self.extra_headers | {"MIME-Version": "1.0"}
         for name, value in named.items():
             if value:
-                yield _folded(f"{name}: {_safe(name, value)}")
+                yield _of_everyone(name, value) if name in ("From", "Reply-To") else _header(name, value)
 
 
 def headers(scene: Scene) -> dict[str, str]:
@@ -111,6 +111,15 @@ def recipient(reader: Reader) -> str:
     return formataddr((_cut(one_line(reader.name)), reader.address))
 
 
+def _header(name: str, value: str) -> str:
+    return _folded(f"{name}: {_safe(name, value)}")
+
+
+# Who writes is the same for thousands; who reads is not kept.
+_of_everyone = lru_cache(maxsize=64)(_header)
+
+
+@lru_cache(maxsize=256)
 def _subject_header(line: str) -> str:
     """A long subject begins on the line that names it; Python would begin it on the next, after an empty one."""
     if line.isascii():
@@ -120,7 +129,7 @@ def _subject_header(line: str) -> str:
 
 def _safe(name: str, value: str) -> str:
     """Encode what is not ASCII. Raises BadHeaderError where a value could begin another header."""
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if not value.isprintable() and any(unicodedata.category(character) == "Cc" for character in value):
         raise BadHeaderError(f"a control character in {name}")
     _name, safe = forbid_multi_line_headers(name, value, "utf-8")
     return safe

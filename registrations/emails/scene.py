@@ -113,15 +113,15 @@ class Entry:
     def page(self) -> str:
         return page_of(self.session, self.reader.language)
 
-    @property
+    @cached_property
     def manage(self) -> str:
         return links.manage(self.registration) if self.registration else ""
 
-    @property
+    @cached_property
     def cancel(self) -> str:
         return links.cancel(self.registration) if self.registration else ""
 
-    @property
+    @cached_property
     def join(self) -> str:
         if self.registration is not None:
             return links.join(self.registration)
