@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-PRIVATE_PATHS = ("/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
+LINK_PATHS = ("/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
+# After the language: pages of whoever is signed in.
+PERSONAL_PATHS = ("/me/", "/sign-in/")
 # A speaker's photo of 5 MB with the form around it.
 LARGEST_BODY = 8_000_000
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -33,13 +35,19 @@ def refuse_what_is_too_large(get_response: Handler) -> Handler:
     return respond
 
 
-def keep_links_private(get_response: Handler) -> Handler:
-    """Pages with a token in the path are named nowhere, stored nowhere and indexed nowhere, errors included."""
+def keep_personal_pages_private(get_response: Handler) -> Handler:
+    """Personal pages are stored nowhere and indexed nowhere, errors included; one with a token is named nowhere.
+
+    Pages without a token keep the policy of the house (same-origin): under no-referrer a browser sends the forms
+    of a page with `Origin: null`, which no check against forged requests can tell from a stranger's.
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.path_info.startswith(PRIVATE_PATHS):
+        by_link = request.path_info.startswith(LINK_PATHS)
+        if by_link:
             response["Referrer-Policy"] = "no-referrer"
+        if by_link or request.path_info[3:].startswith(PERSONAL_PATHS):
             response["Cache-Control"] = "private, no-store"
             response["X-Robots-Tag"] = "noindex"
         return response

@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iatp_events.middleware.refuse_what_is_too_large",
     "iatp_events.middleware.refuse_what_no_database_stores",
-    "iatp_events.middleware.keep_links_private",
+    "iatp_events.middleware.keep_personal_pages_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -195,6 +195,8 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "iatp_events.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Who is signed in by mail; the session is the staff's.
+SIGN_IN_COOKIE_NAME = "__Host-me" if HTTPS else "me"
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from iatp_events.lib import signing
 from tests.factories import create_session, create_speaker, register, seat
 
-KINDS = ("public", "by_link", "attendee", "staff")
+KINDS = ("public", "by_link", "signed_in", "staff")
 OUTSIDE = ("admin/", "static/")
 
 # What each role gets for a GET: anonymous and superuser. A page by link looks at the link, not at who asks.
@@ -32,6 +32,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:registration": (200, 200),
     "links:join": (200, 200),
     "links:cancel": (200, 200),
+    "links:take": (200, 200),
     "links:undo": (200, 200),
     "links:again": (200, 200),
     "links:one_tap": (200, 200),
@@ -76,6 +77,16 @@ def test_a_view_without_a_door_is_found() -> None:
     assert doorless([path("open/", open_house)]) == ["open/"]
 
 
+def test_own_pages_stand_where_nothing_is_stored_or_indexed() -> None:
+    own = [
+        route
+        for route, _, view in walk(get_resolver().url_patterns)
+        if getattr(view.callback, "door", "") == "signed_in"
+    ]
+
+    assert [route for route in own if not route.startswith("en/me/")] == []
+
+
 def test_every_address_outside_the_admin_stands_in_the_table() -> None:
     named = {name for _, name, _ in walk(get_resolver().url_patterns) if name and not name.startswith("admin:")}
 
@@ -103,6 +114,7 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:registration": (link,),
         "links:join": (signing.token("join", registration.pk, registration.link_version),),
         "links:cancel": (link,),
+        "links:take": (link,),
         "links:undo": (link,),
         "links:again": (link,),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),

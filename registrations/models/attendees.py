@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -93,6 +93,7 @@ class Attendee(models.Model):
     sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
+    sign_in_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
@@ -113,6 +114,11 @@ class Attendee(models.Model):
     def take_reminders(self) -> None:
         self.reminders_stopped_at = None
         self.save(update_fields=["reminders_stopped_at"])
+
+    def sign_out_everywhere(self) -> None:
+        """No browser that is signed in stays so."""
+        Attendee.objects.filter(pk=self.pk).update(sign_in_version=F("sign_in_version") + 1)
+        self.refresh_from_db(fields=["sign_in_version"])
 
 
 class EmailAddress(models.Model):
