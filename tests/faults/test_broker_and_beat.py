@@ -181,7 +181,7 @@ def test_eight_at_once_send_nothing_twice(town: Town, gather: Gather, at_round: 
     """In short, eight processes of one worker; at length, eight workers. They take a breath before they claim."""
     town.kill_workers()
     for _ in range(8 if AT_LENGTH else 1):
-        town.add_worker(concurrency=1 if AT_LENGTH else 8, wait=False, BREATH="0.2")
+        town.add_worker(concurrency=1 if AT_LENGTH else 8, wait=False, BREATH="0.8")
     for worker in town.workers:
         wait_until_ready(worker)
 

@@ -103,6 +103,8 @@ class Town:
         self.close_web()
         if not self.valkey.is_running():
             self.valkey.start()
+        with self.valkey.client() as broker:
+            broker.flushall()  # thousands of bells may be left, and ticks wait behind them
         self.workers = [worker for worker in self.workers if worker.is_alive]
         self.beats = [beat for beat in self.beats if beat.is_alive]
         for extra in self.workers[1:] + self.beats[1:]:
