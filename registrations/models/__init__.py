@@ -3,6 +3,7 @@
 from registrations.models.announcements import Announcement
 from registrations.models.attendance import Evidence
 from registrations.models.attendees import Attendee, EmailAddress
+from registrations.models.blocked_addresses import BlockedAddress
 from registrations.models.bulletins import Bulletin
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
@@ -14,6 +15,7 @@ from registrations.models.texts import MailText
 __all__ = [
     "Announcement",
     "Attendee",
+    "BlockedAddress",
     "Bulletin",
     "Consent",
     "EmailAddress",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -36,7 +37,14 @@ def normalise(address: str) -> str:
     return f"{local}@{domain.rstrip('.').encode('idna').decode('ascii')}"
 
 
+# Besides numbers, which say how often links were renewed.
+STAYS_WHEN_ERASED = ("created_at", "erased_at")
+
+
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    def not_erased(self) -> AttendeeQuerySet:
+        return self.filter(erased_at__isnull=True)
+
     def with_address(self) -> AttendeeQuerySet:
         return self.filter(Exists(EmailAddress.objects.filter(attendee=OuterRef("pk"))))
 
@@ -50,6 +58,7 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         """The group as staff described it, whether a mail may reach them or not."""
         session = bulletin.session
         people = self._registered_for(bulletin, session) if session else self._of_series(bulletin.series_id)
+        people = people.not_erased()
         if bulletin.countries:
             people = people.filter(country__in=bulletin.countries)
         if bulletin.initiative:
@@ -95,6 +104,8 @@ class Attendee(models.Model):
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
     sign_in_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now)
+    # The row of an erased person stays, empty: figures and other rows lean on it.
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
     objects = AttendeeQuerySet.as_manager()
@@ -103,9 +114,14 @@ class Attendee(models.Model):
     class Meta:
         verbose_name = _("attendee")
         verbose_name_plural = _("attendees")
+        permissions = [("erase_attendee", "Can erase a person")]
 
     def __str__(self) -> str:
-        return self.full_name
+        return gettext("Erased person %(id)s") % {"id": self.pk} if self.is_erased else self.full_name
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
 
     def stop_reminders(self, *, at: datetime) -> None:
         self.reminders_stopped_at = at
@@ -119,6 +135,15 @@ class Attendee(models.Model):
         """No browser that is signed in stays so."""
         Attendee.objects.filter(pk=self.pk).update(sign_in_version=F("sign_in_version") + 1)
         self.refresh_from_db(fields=["sign_in_version"])
+
+    def empty(self, *, at: datetime) -> None:
+        """Leave nothing of the person in this row, and nobody signed in as them."""
+        for field in self._meta.concrete_fields:
+            if field.name not in STAYS_WHEN_ERASED and not isinstance(field, models.IntegerField):
+                setattr(self, field.attname, field.get_default())
+        self.erased_at = at
+        self.sign_in_version += 1
+        self.save()
 
 
 class EmailAddress(models.Model):
