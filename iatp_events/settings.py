@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from iatp_events import env
 
@@ -160,6 +161,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "unacked_restore_throttle": 1}
 CELERY_TIMEZONE = "UTC"
+# Thousands of bells must not stand before a tick: a worker takes from both in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("ticks")]
+CELERY_TASK_ROUTES = {"registrations.tick": {"queue": "ticks"}}
 # Nothing `expires`: a worker judges that by its own clock, and one that is ahead would throw every tick away.
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "registrations.tick", "schedule": TICK_EVERY.total_seconds()}}
 CELERY_BEAT_SCHEDULER = "iatp_events.lib.metronome:Metronome"

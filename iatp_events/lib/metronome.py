@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 # Ticks say nothing that one of them does not say. Where nobody takes them away, this many are enough.
 HEAP = 100
-QUEUE = "celery"
+QUEUE = "ticks"
 
 
 class Metronome(Scheduler):  # type: ignore[misc]

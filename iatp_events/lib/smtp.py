@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from email.utils import parseaddr
 from functools import partial
 from typing import Any, cast
 
@@ -54,9 +53,10 @@ class Deadline:
     def _watch(self) -> None:
         """Sleep until the budget ends; many budgets in a row are one watch."""
         with self._bell:
-            while 0 < self.left < math.inf:
-                self._looks_at = self._until
-                self._bell.wait(self.left)
+            # Read once: whoever sends sets it without waiting for us.
+            while 0 < (left := self.left) < math.inf:
+                self._looks_at = time.monotonic() + left
+                self._bell.wait(left)
             if self.left <= 0:
                 self.cut()
             self._watcher = None
@@ -164,7 +164,7 @@ class EmailBackend(smtp.EmailBackend):
 
 def _bare(address: str) -> str:
     """The address without the name before it."""
-    bare = parseaddr(address)[1]
+    bare = address.rpartition("<")[2].rstrip("> ")
     # smtplib would notice in the middle of the talk, and leave the line unusable for the next mail.
     if not (bare.isascii() and bare.isprintable() and "@" in bare):
         raise ValueError("an address that SMTP cannot carry")

@@ -161,19 +161,34 @@ def test_a_broker_does_not_fill_up_with_ticks_while_no_worker_listens(town: Town
     town.kill_workers()
     with town.valkey.client() as broker:
         broker.flushall()
-        wait_for(lambda: broker.llen("celery"), what="a tick")
+        wait_for(lambda: broker.llen("ticks"), what="a tick")
         town.kill_beats()
         crowd = gather(2)
-        broker.rpush("celery", *[broker.lindex("celery", 0)] * 200)
-        waiting = broker.llen("celery")
+        broker.rpush("ticks", *[broker.lindex("ticks", 0)] * 200)
+        waiting = broker.llen("ticks")
         town.beats = [town.house.beat()]
         town.beats[0].wait_until(lambda: "beat: Starting" in town.beats[0].output, what="beat")
         time.sleep(2)
 
-        assert broker.llen("celery") == waiting
+        assert broker.llen("ticks") == waiting
 
     town.add_worker()
     assert_everybody_got_one(crowd)
+
+
+def test_thousands_of_bells_hold_up_no_tick(town: Town) -> None:
+    town.kill_workers()
+    with town.valkey.client() as broker:
+        wait_for(lambda: broker.llen("ticks"), what="a tick")
+        town.kill_beats()
+        broker.rpush("celery", *[broker.lindex("ticks", 0)] * 5000)
+        broker.delete("ticks")
+
+        town.beats = [town.house.beat()]
+
+        wait_for(lambda: broker.llen("ticks"), what="a tick beside the bells")
+        broker.delete("celery")
+    town.add_worker()
 
 
 @pytest.mark.parametrize("at_round", ROUNDS)
