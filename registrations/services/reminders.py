@@ -104,7 +104,8 @@ def _pairs(now: datetime) -> Iterator[tuple[Session, ReminderRule]]:
     found = {pair for query in plans.missing(now) for pair in query.order_by().values_list("session", "rule_pk")}
     sessions = Session.objects.without_texts().in_bulk({session for session, _rule in found})
     rules = ReminderRule.objects.in_bulk({rule for _session, rule in found})
-    for session, rule in sorted(found):
+    # The nearest first: while they are written, another process delivers, and a farther one asks for the nearer.
+    for session, rule in sorted(found, key=lambda pair: (pair[0], rules[pair[1]].offset, pair[1])):
         yield sessions[session], rules[rule]
 
 

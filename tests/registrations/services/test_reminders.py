@@ -302,3 +302,16 @@ def test_a_copy_that_staff_asked_for_does_not_wait_for_the_rule():
 
     copy.refresh_from_db()
     assert copy.next_attempt_at == NOW
+
+
+def test_the_nearest_reminder_is_written_first(monkeypatch):
+    """After an outage another process delivers meanwhile: the farther one must find the nearer."""
+    session = create_session(starts_at=NOW + 10 * DAY)
+    register(session, "Ana")
+    written = []
+    queue = outbox.queue
+    monkeypatch.setattr(outbox, "queue", lambda drafts: written.extend(drafts) or queue(drafts))
+
+    reminders.queue_due(now=NOW)
+
+    assert [session.starts_at - draft.due_at for draft in written] == [HOUR, DAY, 7 * DAY]
