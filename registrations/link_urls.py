@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import feed, joining, links, one_tap, panel, stopping
+from registrations.views import feed, joining, links, not_me, one_tap, panel, stopping
 
 app_name = "links"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("r/<str:token>/take/", links.take, name="take"),
     path("r/<str:token>/undo/", links.undo, name="undo"),
     path("r/<str:token>/again/", links.again, name="again"),
+    path("r/<str:token>/not-me/", not_me.not_me, name="not_me"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
     path("p/<str:token>/", panel.panel, name="panel"),
     path("u/<str:token>/", stopping.stop, name="stop"),

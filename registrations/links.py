@@ -2,10 +2,11 @@
 
 from iatp_events.lib import signing
 from iatp_events.lib.addresses import absolute, with_token
-from registrations.models import Attendee, Registration
+from registrations.models import Attendee, Message, Registration
 from workshops.models import Series, Session, Speaker
 
 REGISTRATION, JOIN, STOP, CALENDAR, ONE_TAP, PANEL = "registration", "join", "stop", "calendar", "one_tap", "panel"
+NOT_ME = "not_me"
 
 
 def token(registration: Registration) -> str:
@@ -47,6 +48,11 @@ def one_tap(attendee: Attendee, session: Session) -> str:
     one's own link was never taken out of use.
     """
     return with_token("links:one_tap", signing.token(ONE_TAP, attendee.pk, session.pk))
+
+
+def not_me(message: Message) -> str:
+    """Takes back what somebody else typed: it names the mail that told of it."""
+    return with_token("links:not_me", signing.token(NOT_ME, message.pk.int))
 
 
 def panel(speaker: Speaker, session: Session) -> str:

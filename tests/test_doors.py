@@ -35,6 +35,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:take": (200, 200),
     "links:undo": (200, 200),
     "links:again": (200, 200),
+    "links:not_me": (200, 200),
     "links:one_tap": (200, 200),
     "links:panel": (200, 200),
     "links:stop": (200, 200),
@@ -117,6 +118,7 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:take": (link,),
         "links:undo": (link,),
         "links:again": (link,),
+        "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
@@ -133,7 +135,7 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel")
+PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

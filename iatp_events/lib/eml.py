@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,9 +24,26 @@ class EmlBackend(BaseEmailBackend):
         return len(email_messages)
 
 
+def forget(message_ids: Iterable[str]) -> int:
+    """Delete every file of these mails. Returns how many there were."""
+    names = {_name(message_id) for message_id in message_ids}
+    found = [path for path in Path(settings.MAIL_DIR).glob("*.eml") if _NAMED.sub("", path.stem) in names]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+# What stands around the name in a file's: the moment before it, a number behind it where two had the same.
+_NAMED = re.compile(r"^\d{8}T\d{12}-|(?<=-[0-9a-f]{12})-\d+$")
+
+
 def _stem(email: EmailMessage) -> str:
-    name = re.sub(r"[^A-Za-z0-9-]", "", str(email.extra_headers.get("Message-ID", "")).split("@")[0])
+    name = _name(str(email.extra_headers.get("Message-ID", "")))
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{name or 'mail'}"
+
+
+def _name(message_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "", message_id.split("@")[0])
 
 
 def _write_new(folder: Path, stem: str, content: bytes) -> Path:

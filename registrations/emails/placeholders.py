@@ -50,6 +50,7 @@ BLOCKS: dict[str, StrPromise] = {
     "see_session": _("button: the page of the session"),
     "see_series": _("button: the page of the series"),
     "my_calendar": _("button: the reader’s own calendar, which keeps itself up to date"),
+    "not_me": _("button: takes back what somebody else typed with the reader’s address"),
 }
 EVERY = INLINE | SENTENCES | BLOCKS
 
@@ -64,10 +65,10 @@ _AFTERWARDS = (*_SESSION, "my_registration", "next_session", "my_calendar")
 _PANEL = (*_SESSION, "role", "join")
 
 OF_WORDING: dict[Wording, tuple[str, ...]] = {
-    Wording.CONFIRMATION: (*_PLACE, "cant_come"),
-    Wording.CONFIRMATION_SEVERAL: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar"),
-    Wording.WAITING_LIST: (*_SESSION, "place_in_line", "whole_series", "my_place"),
-    Wording.ENROLMENT: _ALWAYS,
+    Wording.CONFIRMATION: (*_PLACE, "cant_come", "not_me"),
+    Wording.CONFIRMATION_SEVERAL: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar", "not_me"),
+    Wording.WAITING_LIST: (*_SESSION, "place_in_line", "whole_series", "my_place", "not_me"),
+    Wording.ENROLMENT: (*_ALWAYS, "not_me"),
     Wording.ENROLLED: (*_PLACE, "cant_come"),
     Wording.ENROLLED_WAITING: (*_SESSION, "place_in_line", "whole_series", "my_place", "my_registration"),
     Wording.ALREADY_REGISTERED: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar"),

@@ -289,6 +289,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "see_session": (lambda: gettext("See the session"), _of_entry(lambda entry: entry.page)),
     "see_series": (lambda: gettext("See the series"), _series_page),
     "my_calendar": (lambda: gettext("My calendar"), _calendar),
+    "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
 }
 
 
@@ -297,7 +298,7 @@ def _button(name: str, scene: Scene) -> Block:
     if not (target := address(scene)):
         return NOTHING
     said, key = label(), f"{name}_address"
-    quiet = name in _QUIET and scene.asks_for_something
+    quiet = name == "not_me" or (name in _QUIET and scene.asks_for_something)
     return Block(f"{said}\n{target}", _kept_button(said, key, quiet), {key: target})
 
 

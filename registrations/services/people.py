@@ -16,6 +16,10 @@ from registrations.models.attendees import normalise
 from workshops.models import Series
 
 
+class Gone(Exception):
+    """The person was erased."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """What a person says of themselves in the form."""
@@ -119,9 +123,15 @@ def has_stopped_announcements(attendee: Attendee, series: Series) -> bool:
     return Attendee.objects.stopped_announcements(series.pk).filter(pk=attendee.pk).exists()
 
 
-def lock(attendee: Attendee) -> None:
-    """Let the acts of one person follow each other until the transaction ends."""
-    Attendee.objects.select_for_update(of=("self",), no_key=True).get(pk=attendee.pk)
+def lock(attendee: Attendee) -> Attendee:
+    """Let the acts of one person follow each other until the transaction ends.
+
+    Returns them as they are behind the lock. Raises Gone.
+    """
+    person = Attendee.objects.select_for_update(of=("self",), no_key=True).get(pk=attendee.pk)
+    if person.is_erased:
+        raise Gone
+    return person
 
 
 def _announcements(attendee: Attendee, series: Series, now: datetime) -> dict[str, Any]:
@@ -136,7 +146,8 @@ def _version(series: Series) -> str:
 
 
 def _locked_owner(normalised: str) -> Attendee | None:
-    owners = Attendee.objects.select_for_update(of=("self",), no_key=True)
+    # Who is erased while we wait for the lock is nobody's owner any more.
+    owners = Attendee.objects.not_erased().select_for_update(of=("self",), no_key=True)
     return owners.filter(addresses__normalised=normalised).first()
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
-from registrations.services import outbox, people
+from registrations.services import blocking, outbox, people
 from registrations.services.people import Person
 from registrations.services.seating import Seats
 from workshops.choices import PlaceMode
@@ -103,6 +103,10 @@ def register(
             made.append(registration)
     _write(made, seats)
     _tell(attendee, series, made, enrolled=enrolled, now=now)
+    if source == Source.FORM and blocking.is_blocked(person.email, now=now):
+        # Whoever has this address said that they were not it. Done in full and taken back, so that it answers as ever.
+        transaction.set_rollback(True)
+        return []
     return made
 
 
@@ -142,7 +146,7 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
     if returning.is_live:
         return returning
     until = undo_until(returning)
-    if until is None or now >= until:
+    if until is None or now >= until or returning.attendee.is_erased:
         raise TooLateToUndo
     if not session.takes_registrations(now):
         raise RegistrationClosed([session.number])

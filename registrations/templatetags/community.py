@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.db.models import Count
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce, NullIf
 from django_countries import countries
 
 from iatp_events.lib import constellation as drawing
@@ -22,7 +23,9 @@ def constellation(series: Series) -> dict[str, Any]:
         Registration.objects.confirmed()
         .filter(session__series=series)
         .order_by()
-        .values_list("attendee__country")
+        # Of who was erased the registration still knows the country.
+        .annotate(present=Coalesce(NullIf("attendee__country", Value("")), "country"))
+        .values_list("present")
         .annotate(people=Count("attendee", distinct=True))
     )
     present = {country: people for country, people in rows if country}

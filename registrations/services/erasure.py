@@ -1,0 +1,177 @@
+"""Erase a person: what says who they were goes, what counts that somebody came stays.
+
+The row of the person stays too, emptied and marked, so that figures and foreign keys hold.
+"""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+
+from iatp_events.lib import eml
+from registrations.choices import MessageState, SkipReason
+from registrations.models import Attendee, EmailAddress, Enrolment, Message, Registration
+from registrations.models.enrolments import EnrolmentQuerySet
+from registrations.models.messages import MessageQuerySet
+from registrations.models.registrations import RegistrationQuerySet
+from registrations.services import blocking, people, places
+from registrations.services.seating import Seats
+
+
+@transaction.atomic
+def erase(*, attendee: Attendee, now: datetime) -> bool:
+    """Cancel what is ahead, pass the places on, and forget the person. Returns False when they were erased before.
+
+    No mail says so: it would have to keep the address until it left.
+    """
+    try:
+        person = people.lock(attendee)
+    except people.Gone:
+        return False
+    _withdraw(person, now)
+    names = [person.full_name] if person.full_name else []
+    addresses = _addresses_of(person)
+    # Found by the rows that are about the person, so before these go.
+    _forget_log_lines(person, names, addresses)
+    _forget_sign_in_guard(addresses)
+    _forget_mails(person)
+    forget_answers(person.registrations.all())
+    person.consents.all().delete()
+    person.addresses.all().delete()
+    person.empty(at=now)
+    return True
+
+
+@transaction.atomic
+def disown(*, message: Message, now: datetime) -> None:
+    """Take back what a form said that somebody else sent: “this was not me”, from the mail that answered it.
+
+    Its registrations are cancelled and their answers forgotten, and the address is not registered again for a while.
+    Whoever is nothing else to us than what was typed there is erased.
+    """
+    if message.attendee is None:
+        return
+    try:
+        person = people.lock(message.attendee)
+    except people.Gone:
+        return
+    made = list(typed_by(message))
+    blocking.block(addresses=_typed_addresses(made) or _addresses_of(person), now=now)
+    enrolled = _enrolled_by(message)
+    if not _is_known_otherwise(person, made, enrolled):
+        erase(attendee=person, now=now)
+        return
+    enrolled.standing().update(left_at=now)
+    _cancel([registration for registration in made if registration.is_live], now)
+    forget_answers(Registration.objects.filter(pk__in=[registration.pk for registration in made]))
+
+
+def typed_by(message: Message) -> Iterable[Registration]:
+    """The registrations that a mail says were made."""
+    related = Registration.objects.filter(attendee=message.attendee_id, pk__in=message.registration_ids)
+    return related.select_related("session__series", "attendee").order_by("session__number", "pk")
+
+
+def forget_answers(registrations: RegistrationQuerySet) -> None:
+    """Forget what was written freely, and take every link to these registrations out of use."""
+    registrations.update(support_needed="", question="", typed={}, link_version=F("link_version") + 1)
+
+
+def sweep_mail_files() -> int:
+    """Delete the files of mails that were being written while their reader was erased. Returns how many."""
+    return _forget_files(Message.objects.filter(attendee__erased_at__isnull=False))
+
+
+def _withdraw(person: Attendee, now: datetime) -> None:
+    person.enrolments.standing().update(left_at=now)
+    _cancel(list(person.registrations.live().select_related("session__series", "attendee")), now)
+
+
+def _cancel(live: list[Registration], now: datetime) -> None:
+    # All at once and in id order: two people who are erased at the same moment never wait for each other.
+    Seats({registration.session_id for registration in live})
+    for registration in live:
+        with suppress(places.SessionOver):
+            places.cancel(registration=registration, now=now)
+
+
+def _forget_mails(person: Attendee) -> None:
+    """What waits or is on its way is out of the sender's hands: whoever holds its lease finds nothing to write."""
+    mails = Message.objects.filter(attendee=person)
+    given_up = {"state": MessageState.SKIPPED, "skip_reason": SkipReason.NO_ADDRESS}
+    mails.unfinished().update(**given_up, lease_token=None, lease_until=None)
+    # What a server answered may name the address.
+    mails.update(subject="", text="", last_error="")
+    _forget_files(mails)
+
+
+def _forget_files(mails: MessageQuerySet) -> int:
+    return eml.forget(mail.message_id for mail in mails.only("key").iterator())
+
+
+def _forget_log_lines(person: Attendee, names: list[str], addresses: list[str]) -> None:
+    """That staff did something stays; to whom is a number."""
+    about = [_lines_about(Attendee, [person.pk])]
+    for relation in Attendee._meta.related_objects:
+        rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
+        about.append(_lines_about(relation.related_model, rows.values_list("pk", flat=True)))
+    # Rows that are gone, or that became this person's by a merge.
+    ours = Q(content_type__app_label="registrations")
+    about += [Q(object_repr=name) | ours & Q(object_repr__startswith=f"{name} ·") for name in names]
+    about += [_lines_that_say(word) for word in addresses]
+    # One word may be anybody's, or a part of another.
+    about += [_lines_that_say(name) for name in names if " " in name]
+    LogEntry.objects.filter(reduce(or_, about)).update(object_repr=Concat(Value("#"), "object_id"), change_message="")
+
+
+def _lines_about(model: type, keys: Iterable[object]) -> Q:
+    return Q(content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys])
+
+
+def _lines_that_say(word: str) -> Q:
+    escaped = json.dumps(word)[1:-1]
+    return Q(object_repr__contains=word) | Q(change_message__contains=word) | Q(change_message__contains=escaped)
+
+
+def _forget_sign_in_guard(addresses: list[str]) -> None:
+    """Somebody may have taken the door of staff for theirs."""
+    tried = reduce(or_, (Q(username__iexact=address) for address in addresses), Q(pk__in=[]))
+    for guard in (AccessAttempt, AccessFailureLog, AccessLog):
+        guard.objects.filter(tried).delete()
+
+
+def _addresses_of(person: Attendee) -> list[str]:
+    """Each as it was typed and as it is compared."""
+    rows = person.addresses.values_list("address", "normalised")
+    return sorted({address for row in rows for address in row if address})
+
+
+def _typed_addresses(made: list[Registration]) -> list[str]:
+    """Of who was known before, the form keeps what it said beside its registrations."""
+    return sorted({str(registration.typed["email"]) for registration in made if registration.typed.get("email")})
+
+
+def _enrolled_by(message: Message) -> EnrolmentQuerySet:
+    """The standing wish that the same form wrote; a copy of the mail leads to its original."""
+    original = Message.objects.filter(key=message.original_key).first() or message
+    return Enrolment.objects.filter(
+        attendee=message.attendee_id, series=message.series_id, enrolled_at=original.created_at
+    )
+
+
+def _is_known_otherwise(person: Attendee, made: list[Registration], enrolled: EnrolmentQuerySet) -> bool:
+    """They proved an address, or another form than this one made something of theirs."""
+    return (
+        EmailAddress.objects.filter(attendee=person, verified_at__isnull=False).exists()
+        or person.registrations.exclude(pk__in=[registration.pk for registration in made]).exists()
+        or person.enrolments.exclude(pk__in=enrolled.values("pk")).exists()
+    )
