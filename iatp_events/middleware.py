@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-LINK_PATHS = ("/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
+LINK_PATHS = ("/a/", "/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
 # After the language: pages of whoever is signed in.
 PERSONAL_PATHS = ("/me/", "/sign-in/")
 # A speaker's photo of 5 MB with the form around it.

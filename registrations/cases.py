@@ -26,7 +26,7 @@ Stamp = tuple[Any, ...]
 SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.PAST)
 _NEARING = (MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER)
 _RELATED = (
-    *("attendee__addresses", "speaker", "series", "rule", "bulletin__session", "session__reminder_rules"),
+    *("attendee__addresses", "speaker", "series", "rule", "bulletin__session", "claim", "session__reminder_rules"),
     "registration",
 )
 _STAMPED = {

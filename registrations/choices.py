@@ -48,6 +48,7 @@ class MessageKind(TextChoices):
     ANNOUNCEMENT = "announcement", pgettext_lazy("message", "Announcement of a session")
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("message", "Reminder to the panel")
     BULLETIN = "bulletin", pgettext_lazy("message", "Message to a group")
+    ADDRESS = "address", pgettext_lazy("message", "New address to confirm")
 
 
 class Wording(TextChoices):
@@ -78,6 +79,7 @@ class Wording(TextChoices):
     ANNOUNCEMENT = "announcement", pgettext_lazy("wording", "A new session is open")
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("wording", "Reminder to the panel")
     PANEL_STARTING = "panel_starting", pgettext_lazy("wording", "Starting now, to the panel")
+    ADDRESS = "address", pgettext_lazy("wording", "A new address asks to be confirmed")
 
 
 class RuleKind(TextChoices):

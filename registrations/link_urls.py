@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import feed, joining, links, not_me, one_tap, panel, stopping
+from registrations.views import feed, joining, links, me_profile, not_me, one_tap, panel, stopping
 
 app_name = "links"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
     path("p/<str:token>/", panel.panel, name="panel"),
     path("u/<str:token>/", stopping.stop, name="stop"),
+    path("a/<str:token>/", me_profile.confirm_address, name="address"),
     path("calendar/<str:token>.ics", feed.calendar, name="calendar"),
 ]

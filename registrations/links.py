@@ -2,11 +2,12 @@
 
 from iatp_events.lib import signing
 from iatp_events.lib.addresses import absolute, with_token
-from registrations.models import Attendee, Message, Registration
+from registrations.models import AddressClaim, Attendee, Message, Registration
 from workshops.models import Series, Session, Speaker
 
 REGISTRATION, JOIN, STOP, CALENDAR, ONE_TAP, PANEL = "registration", "join", "stop", "calendar", "one_tap", "panel"
 NOT_ME = "not_me"
+ADDRESS = "address"
 
 
 def token(registration: Registration) -> str:
@@ -60,9 +61,25 @@ def panel(speaker: Speaker, session: Session) -> str:
     return with_token("links:panel", signing.token(PANEL, speaker.pk, session.pk))
 
 
+def address(claim: AddressClaim) -> str:
+    """Shows a button that confirms a new address."""
+    return with_token("links:address", signing.token(ADDRESS, claim.pk))
+
+
+def no_address() -> str:
+    """Looks like one of those and opens nothing."""
+    return with_token("links:address", signing.token(ADDRESS, 0))
+
+
 def calendar(attendee: Attendee) -> str:
     """The feed of everything a person is registered for."""
-    return with_token("links:calendar", signing.token(CALENDAR, attendee.pk))
+    return with_token("links:calendar", calendar_token(attendee))
+
+
+def calendar_token(attendee: Attendee) -> str:
+    """Without a version until the address was renewed: calendars that subscribed before go on reading theirs."""
+    renewed = (attendee.calendar_version,) if attendee.calendar_version else ()
+    return signing.token(CALENDAR, attendee.pk, *renewed)
 
 
 def series_page(series: Series, language: str) -> str:

@@ -38,7 +38,7 @@ def _of_itself(message: Message, now: datetime) -> Reason:
 def _has_address(message: Message) -> bool:
     if message.attendee is None:
         return bool(message.speaker and message.speaker.email)
-    return bool(message.attendee.addresses.all())
+    return message.claim is not None or bool(message.attendee.addresses.all())
 
 
 def _of_bundle(message: Message) -> Reason:
@@ -182,10 +182,16 @@ def _of_bulletin(message: Message, now: datetime) -> Reason:
     return SkipReason.STOPPED if message.bulletin.session_id is None else SkipReason.CANCELLED
 
 
+def _of_claim(message: Message, now: datetime) -> Reason:
+    stands = message.claim is not None and message.claim.confirmed_at is None
+    return None if stands else SkipReason.SUPERSEDED
+
+
 _CHECKS: dict[MessageKind, Callable[[Message, datetime], Reason]] = {
     MessageKind.PANEL_REMINDER: _of_panel,
     MessageKind.ANNOUNCEMENT: _of_announcement,
     MessageKind.BULLETIN: _of_bulletin,
+    MessageKind.ADDRESS: _of_claim,
 }
 _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {
     MessageKind.REMINDER: _of_reminder,

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from iatp_events.lib import signing
-from tests.factories import create_session, create_speaker, register, seat
+from registrations.models import AddressClaim
+from tests.factories import NOW, create_session, create_speaker, register, seat
 
 KINDS = ("public", "by_link", "signed_in", "staff")
 OUTSIDE = ("admin/", "static/")
@@ -26,6 +27,17 @@ DOORS: dict[str, tuple[int, int]] = {
     "workshops:speaker": (200, 200),
     "registrations:register": (200, 200),
     "registrations:registered": (200, 200),
+    "registrations:me": (302, 302),
+    "registrations:me_register": (302, 302),
+    "registrations:me_cancel": (302, 302),
+    "registrations:me_take": (302, 302),
+    "registrations:me_enrol": (302, 302),
+    "registrations:me_leave": (302, 302),
+    "registrations:me_calendar": (302, 302),
+    "registrations:profile": (302, 302),
+    "registrations:me_mails": (302, 302),
+    "registrations:me_add_address": (302, 302),
+    "registrations:me_remove_address": (302, 302),
     "feeds:series": (200, 200),
     "feeds:session": (200, 200),
     "feeds:photo": (404, 404),
@@ -39,6 +51,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:one_tap": (200, 200),
     "links:panel": (200, 200),
     "links:stop": (200, 200),
+    "links:address": (200, 200),
     "links:calendar": (200, 200),
 }
 
@@ -102,6 +115,9 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
     seat(speaker, session)
     registration = register(session)
     link = signing.token("registration", registration.pk, registration.link_version)
+    claim = AddressClaim.objects.create(
+        attendee=registration.attendee, address="new@example.org", normalised="new@example.org", asked_at=NOW
+    )
     slug = session.series.slug
     return {
         "workshops:series": (slug,),
@@ -122,6 +138,7 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
+        "links:address": (signing.token("address", claim.pk),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
     }
 
@@ -135,7 +152,7 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me")
+PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -40,6 +40,7 @@ _SILENT = (
     MessageKind.ALREADY_REGISTERED,
     MessageKind.BULLETIN,
     MessageKind.FOLLOW_UP,
+    MessageKind.ADDRESS,
 )
 
 

@@ -27,6 +27,7 @@ INLINE: dict[str, StrPromise] = {
     "deadline": _("until when the place is kept, by the reader’s clock"),
     "how_many": _("how many sessions the mail is about, a number"),
     "role": _("the reader’s role on the panel"),
+    "new_address": _("the address that is to be confirmed"),
 }
 # A whole sentence in the reader's language, or nothing; in the text only.
 SENTENCES: dict[str, StrPromise] = {
@@ -49,6 +50,7 @@ BLOCKS: dict[str, StrPromise] = {
     "register": _("button: register the reader for the session by one tap"),
     "see_session": _("button: the page of the session"),
     "see_series": _("button: the page of the series"),
+    "confirm_address": _("button: confirm the new address"),
     "my_calendar": _("button: the reader’s own calendar, which keeps itself up to date"),
     "not_me": _("button: takes back what somebody else typed with the reader’s address"),
 }
@@ -87,6 +89,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.ANNOUNCEMENT: (*_SESSION, "register"),
     Wording.PANEL_REMINDER: _PANEL,
     Wording.PANEL_STARTING: _PANEL,
+    Wording.ADDRESS: (*_ALWAYS, "new_address", "confirm_address"),
 }
 # What a session brings stays empty in a message that is about none.
 OF_BULLETIN = (*_SESSION, "next_session", "register", "my_registration", "join", "cant_come")

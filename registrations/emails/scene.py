@@ -46,7 +46,8 @@ def reader_of(message: Message) -> Reader:
     if message.attendee is not None:
         attendee = message.attendee
         zone = _sound(attendee.timezone, message)
-        return Reader(attendee.full_name, _address_of(attendee), attendee.language, zone, attendee=attendee)
+        address = message.claim.deliverable if message.claim else _address_of(attendee)
+        return Reader(attendee.full_name, address, attendee.language, zone, attendee=attendee)
     speaker, session = message.speaker, message.session
     if speaker is None or session is None:
         raise ValueError("a message to nobody")

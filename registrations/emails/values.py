@@ -148,6 +148,7 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "deadline": _deadline,
     "how_many": lambda scene: str(len(scene.entries)),
     "role": _role,
+    "new_address": lambda scene: str(scene.message.claim or scene.reader.address),
 }
 _SENTENCES: dict[str, Callable[[Scene], str]] = {"standing": _standing, "whole_series": _whole_series}
 
@@ -273,6 +274,12 @@ def _calendar(scene: Scene) -> str:
     return links.calendar(scene.reader.attendee) if scene.reader.attendee else ""
 
 
+def _confirm_address(scene: Scene) -> str:
+    claim = scene.message.claim
+    # A preview has nothing to confirm: its button leads to a page that says so.
+    return links.address(claim) if claim else links.no_address()
+
+
 def _series_page(scene: Scene) -> str:
     return series_page(scene.message.series, scene.reader.language)
 
@@ -290,6 +297,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "see_series": (lambda: gettext("See the series"), _series_page),
     "my_calendar": (lambda: gettext("My calendar"), _calendar),
     "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
+    "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),
 }
 
 

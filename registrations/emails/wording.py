@@ -43,6 +43,7 @@ _ONE_TEXT = {
     MessageKind.CHANGED: Wording.CHANGED,
     MessageKind.SESSION_CANCELLED: Wording.SESSION_CANCELLED,
     MessageKind.ANNOUNCEMENT: Wording.ANNOUNCEMENT,
+    MessageKind.ADDRESS: Wording.ADDRESS,
 }
 
 

@@ -5,6 +5,7 @@ from registrations.models.attendance import Evidence
 from registrations.models.attendees import Attendee, EmailAddress
 from registrations.models.blocked_addresses import BlockedAddress
 from registrations.models.bulletins import Bulletin
+from registrations.models.claims import AddressClaim
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
 from registrations.models.messages import Message
@@ -13,6 +14,7 @@ from registrations.models.reminders import ReminderRule
 from registrations.models.texts import MailText
 
 __all__ = [
+    "AddressClaim",
     "Announcement",
     "Attendee",
     "BlockedAddress",

@@ -24,6 +24,8 @@ from workshops.models.series import validate_zone
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from registrations.models.claims import AddressClaim
+
 
 def normalise(address: str) -> str:
     """The form in which an address is compared: trimmed, NFC, casefolded, the domain as IDNA.
@@ -103,6 +105,7 @@ class Attendee(models.Model):
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
     sign_in_version = models.PositiveIntegerField(default=1, editable=False)
+    calendar_version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     # The row of an erased person stays, empty: figures and other rows lean on it.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
@@ -110,6 +113,7 @@ class Attendee(models.Model):
 
     objects = AttendeeQuerySet.as_manager()
     addresses: RelatedManager[EmailAddress]
+    claims: RelatedManager[AddressClaim]
 
     class Meta:
         verbose_name = _("attendee")

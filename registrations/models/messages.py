@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models.attendees import Attendee
 from registrations.models.bulletins import Bulletin
+from registrations.models.claims import AddressClaim
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
 from workshops.models import Speaker
@@ -85,6 +86,8 @@ class Message(models.Model):
     bulletin = models.ForeignKey(
         Bulletin, on_delete=models.PROTECT, null=True, related_name="messages", verbose_name=_("bulletin")
     )
+    # The new address this mail goes to, and asks about.
+    claim = models.ForeignKey(AddressClaim, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     short = models.BooleanField(default=False, editable=False)  # the version for who registered late
     round = models.PositiveIntegerField(default=0, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import clock
@@ -39,6 +40,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def waiting(self) -> RegistrationQuerySet:
         """The waiting list, who has waited longest first."""
         return self.filter(state=RegistrationState.WAITLISTED).order_by("joined_waitlist_at", "pk")
+
+    def with_place_in_line(self) -> RegistrationQuerySet:
+        """Say of each how many wait before it, as `ahead_in_line`; within the query that reads them."""
+        line = Registration.objects.filter(
+            session=OuterRef("session"), mode=OuterRef("mode"), state=RegistrationState.WAITLISTED
+        )
+        since = OuterRef("joined_waitlist_at")
+        ahead = line.filter(Q(joined_waitlist_at__lt=since) | Q(joined_waitlist_at=since, pk__lt=OuterRef("pk")))
+        counted = ahead.order_by().values("session").annotate(people=Count("pk")).values("people")
+        return self.annotate(ahead_in_line=Coalesce(Subquery(counted), 0))
 
     def confirmed(self) -> RegistrationQuerySet:
         return self.filter(state=RegistrationState.CONFIRMED)

@@ -47,6 +47,7 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
     forget_answers(person.registrations.all())
     person.consents.all().delete()
     person.addresses.all().delete()
+    person.claims.all().delete()
     person.empty(at=now)
     return True
 

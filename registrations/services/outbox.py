@@ -26,6 +26,7 @@ _SAME_IN_A_COPY = (
     "bundle",
     "rule_id",
     "bulletin_id",
+    "claim_id",
     "short",
     "round",
     "revision",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from iatp_events.lib import languages
 from registrations.choices import ConsentKind, Source
@@ -116,6 +116,11 @@ def choices_of(attendee: Attendee, *, also: int | None = None) -> list[Choice]:
     known = Q(pk=also) | Q(pk__in=wanted) | Exists(registered) | Exists(enrolled)
     found = Series.objects.filter(known).order_by("-created_at", "pk")
     return sorted((Choice(row, wanted.get(row.pk)) for row in found), key=lambda choice: choice.series.pk != also)
+
+
+def renew_calendar(*, attendee: Attendee) -> None:
+    """Give the personal calendar another address; whoever had the old one finds nothing there any more."""
+    Attendee.objects.filter(pk=attendee.pk).update(calendar_version=F("calendar_version") + 1)
 
 
 def has_stopped_announcements(attendee: Attendee, series: Series) -> bool:

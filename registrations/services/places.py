@@ -206,6 +206,32 @@ def leave_series(*, attendee: Attendee, series: Series, now: datetime) -> bool:
     return bool(Enrolment.objects.standing().filter(attendee=attendee, series=series).update(left_at=now))
 
 
+@transaction.atomic
+def enrol(*, attendee: Attendee, series: Series, now: datetime) -> list[Registration]:
+    """Enrol a person we know in the whole series, or once more, and register them for what is open now.
+
+    A session they have a registration for, of whatever state, stays as it is: who opted out of one stays out of it.
+    Returns the registrations made.
+    """
+    people.lock(attendee)
+    before = Enrolment.objects.filter(attendee=attendee, series=series).first()
+    mode = before.mode if before else PlaceMode.ONLINE
+    enrolled = _enrol(attendee, series, mode, now)
+    fresh = series.sessions.taking_registrations(now).exclude(registrations__attendee=attendee)
+    seats = Seats(fresh.values_list("pk", flat=True))
+    known = _known(attendee, seats)
+    made = []
+    for session in seats.sessions.values():
+        if session.pk not in known and session.takes_registrations(now):
+            registration = draft(session, attendee, Source.ENROLMENT, now)
+            seats.seat(registration, seats.of(session.pk, mode), now)
+            made.append(registration)
+    _write(made, seats)
+    if made or enrolled:
+        _tell(attendee, series, made, enrolled=enrolled, now=now)
+    return made
+
+
 def _confirm_anew(registration: Registration, seats: Seats, now: datetime) -> None:
     """Write a registration that was seated, and tell its person how it stands."""
     registration.told_facts = ""

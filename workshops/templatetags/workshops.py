@@ -30,7 +30,7 @@ from workshops.models import Series, Session
 register = template.Library()
 
 Multilingual: TypeAlias = LazyI18nString | languages.Text | str | None
-_BY_LINK = ("/n/", "/p/", "/r/", "/s/", "/u/")
+_BY_LINK = ("/a/", "/n/", "/p/", "/r/", "/s/", "/u/")
 _JSON_IN_HTML = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 

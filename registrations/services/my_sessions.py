@@ -1,0 +1,86 @@
+"""Read the series of one person: as many queries for one registration as for three hundred."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from registrations.mine import Mine, MySeries
+from registrations.models import Attendee, Enrolment, Evidence, Registration
+from workshops import standing
+from workshops.models import Series, Session
+
+# No page of these shows them.
+LONG_TEXTS = ("summary", "agenda", "cancellation_reason", "attendance_published")
+
+
+def of(attendee: Attendee, *, now: datetime, zone: str) -> list[MySeries]:
+    """Every published series that the person is or was registered or enrolled in; what is ahead comes first.
+
+    zone: the reader's.
+    """
+    held = {registration.session_id: registration for registration in _registrations(attendee)}
+    enrolments = {row.series_id: row for row in Enrolment.objects.filter(attendee=attendee)}
+    found = [
+        MySeries(
+            series, tuple(_mine(row, held.get(row.pk), now, zone) for row in sessions), enrolments.get(series.pk), now
+        )
+        for series, sessions in _sessions(held, enrolments)
+    ]
+    return sorted(found, key=lambda one: not (one.ahead or one.open))
+
+
+def next_of(found: Iterable[MySeries]) -> Mine | None:
+    """The session that this person comes to next, over all their series."""
+    coming = [mine for one in found for mine in one.ahead if not mine.session.is_cancelled and mine.session.starts_at]
+    return min(coming, key=lambda mine: (not mine.holds_place, mine.session.starts_at), default=None)
+
+
+def session_for(key: int) -> Session | None:
+    """A session that the public knows."""
+    return Session.objects.published().select_related("series").filter(pk=key).first()
+
+
+def series_for(key: int) -> Series | None:
+    return Series.objects.published().filter(pk=key).first()
+
+
+def registration_of(attendee: Attendee, key: int) -> Registration | None:
+    """A registration, if it is this person's."""
+    mine = Registration.objects.select_related("session__series", "attendee").filter(attendee=attendee)
+    return mine.filter(pk=key).first()
+
+
+def _registrations(attendee: Attendee) -> Iterable[Registration]:
+    beside = Evidence.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
+    evidence = Prefetch("evidence", Evidence.objects.order_by("at", "pk"))
+    mine = Registration.objects.filter(attendee=attendee).with_place_in_line().annotate(recorded=Exists(beside))
+    return mine.prefetch_related(evidence)
+
+
+def _sessions(
+    held: dict[int, Registration], enrolments: dict[int, Enrolment]
+) -> Iterable[tuple[Series, list[Session]]]:
+    """The sessions of each series, the newest series first."""
+    registered = Session.objects.filter(pk__in=held, series=OuterRef("pk"))
+    mine = Series.objects.published().filter(Exists(registered) | Q(pk__in=enrolments)).order_by("-created_at", "pk")
+    by_series: defaultdict[int, list[Session]] = defaultdict(list)
+    known = list(mine)
+    for session in (
+        Session.objects.published().filter(series__in=known).defer(*LONG_TEXTS).with_places().order_by("number")
+    ):
+        by_series[session.series_id].append(session)
+    for series in known:
+        for session in by_series[series.pk]:
+            session.series = series
+        yield series, by_series[series.pk]
+
+
+def _mine(session: Session, registration: Registration | None, now: datetime, zone: str) -> Mine:
+    if registration is None:
+        return Mine(standing.of(session, now=now, zone=zone), None, (), is_recorded=False, now=now)
+    registration.session = session
+    evidence = tuple(registration.evidence.all())
+    recorded = bool(getattr(registration, "recorded", False))
+    return Mine(standing.of(session, now=now, zone=zone), registration, evidence, is_recorded=recorded, now=now)
