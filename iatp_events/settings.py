@@ -144,6 +144,8 @@ MEETING_HOSTS = env.words(
     "MEETING_HOSTS",
     ["zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com", "meet.google.com", "meet.jit.si"],
 )
+# How long after their last session `manage.py forget_old` leaves people's data.
+RETENTION_MONTHS = env.number("RETENTION_MONTHS", 24, lowest=1, highest=1200)
 RATE_LIMITS = env.rates("RATE_LIMITS", {"registrations_per_address": 300, "registrations_per_email": 10})
 
 # --- Celery: only the alarm clock; the database is the queue ---------------------------------------------------------

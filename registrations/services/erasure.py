@@ -19,7 +19,7 @@ from django.db.models.functions import Concat
 
 from iatp_events.lib import eml
 from registrations.choices import MessageState, SkipReason
-from registrations.models import Attendee, EmailAddress, Enrolment, Message, Registration
+from registrations.models import AddressClaim, Attendee, EmailAddress, Enrolment, Message, Registration
 from registrations.models.enrolments import EnrolmentQuerySet
 from registrations.models.messages import MessageQuerySet
 from registrations.models.registrations import RegistrationQuerySet
@@ -43,11 +43,11 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
     # Found by the rows that are about the person, so before these go.
     _forget_log_lines(person, names, addresses)
     _forget_sign_in_guard(addresses)
+    _forget_claims(person, addresses)
     _forget_mails(person)
     forget_answers(person.registrations.all())
     person.consents.all().delete()
     person.addresses.all().delete()
-    person.claims.all().delete()
     person.empty(at=now)
     return True
 
@@ -103,6 +103,14 @@ def _cancel(live: list[Registration], now: datetime) -> None:
     for registration in live:
         with suppress(places.SessionOver):
             places.cancel(registration=registration, now=now)
+
+
+def _forget_claims(person: Attendee, addresses: list[str]) -> None:
+    """Addresses that were asked for and never proven, by this person, or by others of this person's."""
+    claims = AddressClaim.objects.filter(Q(attendee=person) | Q(normalised__in=addresses))
+    _forget_files(Message.objects.filter(claim__in=claims))
+    # Their mails go with them.
+    claims.delete()
 
 
 def _forget_mails(person: Attendee) -> None:

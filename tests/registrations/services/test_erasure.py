@@ -18,7 +18,16 @@ from django.template import Context, Template
 
 from registrations import emails
 from registrations.choices import MessageKind, MessageState
-from registrations.models import Attendee, BlockedAddress, EmailAddress, Enrolment, Evidence, Message, Registration
+from registrations.models import (
+    AddressClaim,
+    Attendee,
+    BlockedAddress,
+    EmailAddress,
+    Enrolment,
+    Evidence,
+    Message,
+    Registration,
+)
 from registrations.services import delivery, erasure, outbox, people, places
 from tests.factories import NOW, create_series, create_session, register, register_for, states
 from workshops.models import Places, Series
@@ -213,6 +222,18 @@ def test_the_lines_of_others_stay_as_they_were() -> None:
     assert LogEntry.objects.filter(object_repr="Luis Mora").count() == 1
     assert LogEntry.objects.filter(object_repr="#999", change_message="").count() == 1
     assert Attendee.objects.get(pk=namesake.pk).full_name == "Zoraida Ñandutí Paz"
+
+
+def test_an_address_that_was_asked_for_and_never_proven_goes_too_whoever_asked() -> None:
+    session = create_session()
+    attendee, luis = register(session, "Zoraida").attendee, register(session, "Luis").attendee
+    of_luis = "luis@new.example"
+    for person, address in ((attendee, "z@new.example"), (luis, "zoraida@example.org"), (luis, of_luis)):
+        AddressClaim.objects.create(attendee=person, address=address, normalised=address, asked_at=NOW)
+
+    erasure.erase(attendee=attendee, now=NOW)
+
+    assert [claim.address for claim in AddressClaim.objects.all()] == [of_luis]
 
 
 def test_erasing_twice_does_nothing_more() -> None:
