@@ -1,5 +1,5 @@
 """The admin's pages about who comes, and what they add to the pages about what is offered."""
 
-from registrations.admin import attendees, bulletins, messages, registrations, reminders, texts
+from registrations.admin import attendees, blocked_addresses, bulletins, messages, registrations, reminders, texts
 
-__all__ = ["attendees", "bulletins", "messages", "registrations", "reminders", "texts"]
+__all__ = ["attendees", "blocked_addresses", "bulletins", "messages", "registrations", "reminders", "texts"]

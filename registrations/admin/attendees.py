@@ -8,10 +8,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin import hours
-from registrations.admin.filters import CountryFilter
+from registrations.admin import erasing, hours
+from registrations.admin.filters import CountryFilter, is_key
 from registrations.admin.message_rows import MessageInline
 from registrations.admin.readonly import ReadInline
 from registrations.choices import Source
@@ -52,7 +53,8 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
 # Of a person by their own clock, of what they asked for by that of its session or series.
 _OF_PERSON = [
-    hours.column(Attendee, name, lambda attendee: attendee.timezone) for name in ("reminders_stopped_at", "created_at")
+    hours.column(Attendee, name, lambda attendee: attendee.timezone)
+    for name in ("reminders_stopped_at", "created_at", "erased_at")
 ]
 _VERIFIED = hours.column(EmailAddress, "verified_at")
 _CONFIRMED = hours.column(Registration, "confirmed_at", lambda registration: registration.session.timezone)
@@ -109,8 +111,8 @@ class ConsentInline(ReadInline):
 class AttendeeAdmin(FoldedSearch):
     form = AttendeeForm
     inlines = [AddressInline, RegistrationInline, MessageInline, EnrolmentInline, ConsentInline]
-    list_display = ["full_name", "country_name", "organisation", "initiative", "registration_count", "language"]
-    list_filter = [CountryFilter, "sector", "language"]
+    list_display = ["name", "country_name", "organisation", "initiative", "registration_count", "language"]
+    list_filter = [CountryFilter, "sector", "language", ("erased_at", admin.EmptyFieldListFilter)]
     search_fields = ["folded", "addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["full_name", "pk"]
@@ -127,6 +129,26 @@ class AttendeeAdmin(FoldedSearch):
         )
         return attendees
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Attendee], search_term: str
+    ) -> tuple[QuerySet[Attendee], bool]:
+        """Of who was erased nothing is left to search in but the number."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if is_key(search_term):
+            found |= queryset.filter(pk=search_term, erased_at__isnull=False)
+        return found, may_repeat
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/erase/", guard(erasing.erase), name="registrations_attendee_erase"),
+            *super().get_urls(),
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Whoever typed over the empty row would make up a person that nobody is.
+        return super().has_change_permission(request, obj) and not (obj and obj.is_erased)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         # People come by registering: only that asks for their consent and tells them.
         return False
@@ -134,6 +156,10 @@ class AttendeeAdmin(FoldedSearch):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Their registrations would go with them and leave the count of places untrue.
         return False
+
+    @admin.display(description=_("full name"), ordering="full_name")
+    def name(self, attendee: Attendee) -> str:
+        return str(attendee)
 
     @admin.display(description=_("country"), ordering="country")
     def country_name(self, attendee: Attendee) -> str:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from registrations.models import (
     Attendee,
+    BlockedAddress,
     Bulletin,
     Consent,
     EmailAddress,
@@ -41,6 +42,7 @@ LISTS = {
     Message: 5,
     ReminderRule: 4,
     Bulletin: 4,
+    BlockedAddress: 4,
 }
 # Its overview shows what there is to write, not rows; test_admin_texts measures it.
 WITHOUT_LIST = {MailText}
@@ -53,6 +55,7 @@ def populate(rows: int) -> None:
         ReminderRule.objects.filter(series=session.series).exclude(pk=ReminderRule.objects.earliest("pk").pk).delete()
         seat(create_speaker(f"Speaker {number}"), session)
         register(session, NAMES[number - 1])
+        BlockedAddress.objects.create(digest=str(number), until=NOW)
         Bulletin.objects.create(series=session.series, session=session, subject="A word", body="Yes.", created_at=NOW)
     series = Series.objects.get()
     for attendee in Attendee.objects.all():
