@@ -6,7 +6,7 @@ No database: `services.my_sessions` reads what stands here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -197,9 +197,15 @@ class MySeries:
 
     @cached_property
     def ahead(self) -> list[Mine]:
-        """What the person means to come to, the earliest first."""
+        """What the person means to come to, the earliest first; before it the places that wait for an answer."""
         mine = [mine for mine in self.sessions if mine.is_mine and not _is_past(mine)]
-        return sorted(mine, key=lambda one: (one.session.starts_at is None, one.session.starts_at, one.session.number))
+        unknown = datetime.max.replace(tzinfo=UTC)
+        return sorted(mine, key=lambda one: (not one.can_take, one.session.starts_at or unknown, one.session.number))
+
+    @property
+    def asks(self) -> bool:
+        """A place waits for an answer: its button is the one that matters."""
+        return any(mine.can_take for mine in self.ahead)
 
     @cached_property
     def open(self) -> list[Mine]:

@@ -134,15 +134,16 @@ def _page(
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    zone = personal.known_zone(attendee.timezone)
+    zone, choices = personal.known_zone(attendee.timezone), people.choices_of(attendee)
     context = {
         "attendee": attendee,
         "form": form or ProfileForm(attendee=attendee),
         "new_address": new_address or NewAddressForm(),
         "initiatives": profile.initiatives(),
         "addresses": addresses.of(attendee),
+        "series": choices[0].series if len(choices) == 1 else None,
         "claims": addresses.waiting_claims(attendee, clock.now()),
-        "choices": people.choices_of(attendee),
+        "choices": choices,
         "said": said,
         "here": "profile",
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from tests.servers.house import House, share
 
@@ -15,8 +16,12 @@ from tests.servers.house import House, share
 FURNISH = """
 from datetime import timedelta
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.utils import timezone
-from registrations import links
+from registrations import links, sign_in_cookie
+from registrations.models import Registration
+from registrations.services import addresses
+from registrations.services.attendance import note_join
 from tests import factories
 from workshops.models import Places, Series, Session, Speaker
 
@@ -44,6 +49,19 @@ regretted = factories.register(freed, "Eva Paz", now)
 factories.places.cancel(registration=regretted, now=now)
 speaker = factories.create_speaker("Marta Sol", country="CO")
 factories.seat(speaker, ahead, role="moderator")
+mine = confirmed.attendee
+factories.places.enrol(attendee=mine, series=ahead.series, now=now)
+factories.places.register_known(attendee=mine, session=freed, now=now)
+crowd = [factories.register(freed, f"Gente {number}", now).attendee for number in range(4)]
+factories.places.register_known(attendee=waiting.attendee, session=freed, now=now)
+Registration.objects.create(
+    session=past, attendee=mine, state="confirmed", confirmed_at=past.starts_at, round=1, created_at=now
+)
+note_join(registration=mine.registrations.get(session=past), now=past.starts_at)
+claim = addresses.ask(attendee=mine, address="ana@nueva.example", now=now)
+kept = HttpResponse()
+sign_in_cookie.remember(kept, mine)
+cookie = kept.cookies["me"].value
 path = lambda address: "/" + address.split("/", 3)[3]
 series = f"/es/series/{ahead.series.slug}/"
 answer = {
@@ -67,7 +85,15 @@ answer = {
     "panel": path(links.panel(speaker, ahead)),
     "stop": path(links.stop(confirmed.attendee)),
     "not found": "/es/nothing-here/",
+    "erased": "/es/erased/",
+    "this was not me": path(links.not_me(confirmed.messages.order_by("created_at").first())),
+    "my data": "/es/me/data/",
+    "erase my data": "/es/me/data/erase/",
+    "my sessions": "/es/me/",
+    "my details": "/es/me/profile/",
+    "a new address": path(links.address(claim)),
 }
+answer["cookie"] = cookie
 """
 NAMES = (
     "home",
@@ -89,7 +115,10 @@ NAMES = (
     "one tap, registered",
     "panel",
     "stop",
+    "erased",
+    "this was not me",
     "not found",
+    "a new address",
 )
 
 
@@ -100,6 +129,10 @@ class Site:
 
     def address(self, name: str) -> str:
         return self.url + self.paths[name]
+
+    def sign_in(self, context: BrowserContext) -> None:
+        """Let a browser be Ana's; public pages do not look at it."""
+        context.add_cookies([{"name": "me", "value": self.paths["cookie"], "url": self.url}])
 
 
 @pytest.fixture(scope="session")

@@ -340,3 +340,15 @@ def test_the_page_speaks_the_language_of_its_address(language):
 
     assert f'<html lang="{language}">' in page
     assert f'href="/{language}/me/profile/"' in page
+
+
+def test_a_place_that_waits_for_an_answer_stands_first_and_has_the_one_big_button():
+    session = create_session(number=2, capacity=1, starts_at=NOW + 30 * DAY)
+    first, ana = register(session, "Luis"), register(session, "Ana").attendee
+    register(create_session(number=1), "Ana")
+    places.cancel(registration=first, now=NOW)
+
+    page = text(signed_in(ana).get(PAGE))
+
+    assert page.index("What is question 2?") < page.index("What is question 1?")
+    assert page.count("btn btn-primary") == page.count('btn btn-primary" name="registration"') == 1

@@ -1,0 +1,95 @@
+"""A person's own pages, signed in: looked at like the public ones, and used without JavaScript and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.browser.conftest import Site
+from tests.browser.test_pages import LARGEST_PAGE, MOST_REQUESTS, Scales, tab_to
+
+pytestmark = pytest.mark.real_time
+MINE = ("my sessions", "my details", "my data", "erase my data")
+Enter = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Site) -> Iterator[Enter]:
+    """Open browsers that are Ana's."""
+    opened = []
+
+    def enter(**options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        site.sign_in(context)
+        opened.append(context)
+        return context
+
+    yield enter
+    for context in opened:
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en", "fr"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", MINE)
+def test_axe_finds_nothing(enter: Enter, site: Site, name: str, scheme: str, language: str) -> None:
+    page = enter(color_scheme=scheme, reduced_motion="reduce").new_page()
+    page.goto(site.address(name).replace("/es/", f"/{language}/"))
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_the_smallest_phone_never_scrolls_sideways(enter: Enter, site: Site, name: str) -> None:
+    page = enter(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(site.address(name))
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_a_first_visit_is_light_calls_nobody_and_breaks_nothing(enter: Enter, site: Site, name: str) -> None:
+    context = enter()
+    page = context.new_page()
+    scales = Scales(context, page)
+    scales.weigh_compressed(page.goto(site.address(name), wait_until="networkidle"))
+
+    assert scales.console == []
+    assert [address for address in scales.addresses if not address.startswith(site.url)] == []
+    assert len(scales.bytes) <= MOST_REQUESTS, scales.bytes
+    assert sum(scales.bytes.values()) <= LARGEST_PAGE, scales.bytes
+
+
+def test_one_skips_a_session_and_comes_back_to_it_without_javascript(enter: Enter, site: Site) -> None:
+    page = enter(java_script_enabled=False).new_page()
+    page.goto(site.address("my sessions").replace("/es/", "/en/"))
+    skipped = page.locator("article.my-card", has=page.locator("form[action$='/me/cancel/']")).first
+    card = f"#{skipped.get_attribute('id')}"
+    page.locator(f"{card} form[action$='/me/cancel/'] button").click()
+    expect(page).to_have_url(re.compile(r"said=cancelled$"))
+
+    page.locator(f"{card} form[action$='/me/register/'] button").first.click()
+
+    expect(page).to_have_url(re.compile(r"said=(registered|waiting)$"))
+    expect(page.locator(f"{card} form[action$='/me/cancel/']")).to_have_count(1)
+
+
+def test_details_are_changed_by_keyboard_alone(enter: Enter, site: Site) -> None:
+    page = enter().new_page()
+    page.goto(site.address("my details"))
+    tab_to(page, "#id_organisation")
+    page.keyboard.type("Cámara de Comercio")
+    tab_to(page, "form.my-form button[type=submit]")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"said=saved$"))
+    expect(page.locator("#id_organisation")).to_have_value("Cámara de Comercio")
