@@ -146,7 +146,15 @@ MEETING_HOSTS = env.words(
 )
 # How long after their last session `manage.py forget_old` leaves people's data.
 RETENTION_MONTHS = env.number("RETENTION_MONTHS", 24, lowest=1, highest=1200)
-RATE_LIMITS = env.rates("RATE_LIMITS", {"registrations_per_address": 300, "registrations_per_email": 10})
+RATE_LIMITS = env.rates(
+    "RATE_LIMITS",
+    {
+        "registrations_per_address": 300,
+        "registrations_per_email": 10,
+        "sign_ins_per_address": 300,
+        "sign_ins_per_email": 5,
+    },
+)
 
 # --- Celery: only the alarm clock; the database is the queue ---------------------------------------------------------
 TICK_EVERY = env.seconds("TICK_EVERY", 10)
@@ -203,6 +211,7 @@ CSRF_FAILURE_VIEW = "iatp_events.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Who is signed in by mail; the session is the staff's.
 SIGN_IN_COOKIE_NAME = "__Host-me" if HTTPS else "me"
+ASKED_COOKIE_NAME = "__Host-asked" if HTTPS else "asked"
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"

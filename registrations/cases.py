@@ -27,7 +27,7 @@ SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.P
 _NEARING = (MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER)
 _RELATED = (
     *("attendee__addresses", "speaker", "series", "rule", "bulletin__session", "claim", "session__reminder_rules"),
-    "registration",
+    *("registration", "sign_in__address"),
 )
 _STAMPED = {
     "registration": ("state", "round", "mode", "told_facts", "offered_until"),

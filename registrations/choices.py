@@ -49,6 +49,7 @@ class MessageKind(TextChoices):
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("message", "Reminder to the panel")
     BULLETIN = "bulletin", pgettext_lazy("message", "Message to a group")
     ADDRESS = "address", pgettext_lazy("message", "New address to confirm")
+    SIGN_IN = "sign_in", pgettext_lazy("message", "Link to sign in")
 
 
 class Wording(TextChoices):
@@ -80,6 +81,7 @@ class Wording(TextChoices):
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("wording", "Reminder to the panel")
     PANEL_STARTING = "panel_starting", pgettext_lazy("wording", "Starting now, to the panel")
     ADDRESS = "address", pgettext_lazy("wording", "A new address asks to be confirmed")
+    SIGN_IN = "sign_in", pgettext_lazy("wording", "Link to sign in")
 
 
 class RuleKind(TextChoices):

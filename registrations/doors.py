@@ -46,4 +46,4 @@ def _lead_to_sign_in(request: HttpRequest) -> HttpResponse:
     # What a form wanted to do is not done by looking at its address later.
     wanted = own_page(request.get_full_path()) if request.method in ("GET", "HEAD") else ""
     query = f"?{urlencode({'next': wanted})}" if wanted else ""
-    return HttpResponseRedirect(f"{reverse('workshops:home')}sign-in/{query}")
+    return HttpResponseRedirect(f"{reverse('registrations:sign_in')}{query}")

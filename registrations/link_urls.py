@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import feed, joining, links, me_profile, not_me, one_tap, panel, stopping
+from registrations.views import feed, joining, links, me_profile, not_me, one_tap, panel, sign_in, stopping
 
 app_name = "links"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("r/<str:token>/not-me/", not_me.not_me, name="not_me"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
     path("p/<str:token>/", panel.panel, name="panel"),
+    path("s/<str:token>/", sign_in.use, name="sign_in"),
     path("u/<str:token>/", stopping.stop, name="stop"),
     path("a/<str:token>/", me_profile.confirm_address, name="address"),
     path("calendar/<str:token>.ics", feed.calendar, name="calendar"),

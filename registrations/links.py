@@ -2,12 +2,13 @@
 
 from iatp_events.lib import signing
 from iatp_events.lib.addresses import absolute, with_token
-from registrations.models import AddressClaim, Attendee, Message, Registration
+from registrations.models import AddressClaim, Attendee, Message, Registration, SignIn
 from workshops.models import Series, Session, Speaker
 
 REGISTRATION, JOIN, STOP, CALENDAR, ONE_TAP, PANEL = "registration", "join", "stop", "calendar", "one_tap", "panel"
 NOT_ME = "not_me"
 ADDRESS = "address"
+SIGN_IN = "sign_in"
 
 
 def token(registration: Registration) -> str:
@@ -80,6 +81,16 @@ def calendar_token(attendee: Attendee) -> str:
     """Without a version until the address was renewed: calendars that subscribed before go on reading theirs."""
     renewed = (attendee.calendar_version,) if attendee.calendar_version else ()
     return signing.token(CALENDAR, attendee.pk, *renewed)
+
+
+def sign_in(asked: SignIn) -> str:
+    """Signs in whoever asked for it, in the browser in which they asked."""
+    return with_token("links:sign_in", signing.token(SIGN_IN, asked.pk, asked.nonce))
+
+
+def sign_in_code(asked: SignIn) -> str:
+    """The same as six digits, to be typed where one asked."""
+    return signing.code(SIGN_IN, asked.pk, asked.nonce)
 
 
 def series_page(series: Series, language: str) -> str:

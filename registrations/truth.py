@@ -6,7 +6,7 @@ from typing import cast
 
 from registrations.cases import Case
 from registrations.choices import ConsentKind, MessageKind, RegistrationState, SkipReason
-from registrations.models import Attendee, Consent, Message, Registration
+from registrations.models import Attendee, Consent, Message, Registration, SignIn
 from workshops.choices import SessionState
 from workshops.models import Session
 
@@ -172,6 +172,13 @@ def _of_announcement(message: Message, now: datetime) -> Reason:
     return SkipReason.ALREADY_TOLD if known else None
 
 
+def _of_sign_in(message: Message, now: datetime) -> Reason:
+    asked = SignIn.objects.with_state().filter(pk=message.sign_in_id or 0).first()
+    if asked is None:
+        return SkipReason.EXPIRED
+    return SkipReason.SUPERSEDED if asked.used_at or asked.is_outdone else None
+
+
 def _of_bulletin(message: Message, now: datetime) -> Reason:
     """The same query that counted and queued: who left the group since is left out."""
     if message.bulletin is None:
@@ -192,6 +199,7 @@ _CHECKS: dict[MessageKind, Callable[[Message, datetime], Reason]] = {
     MessageKind.ANNOUNCEMENT: _of_announcement,
     MessageKind.BULLETIN: _of_bulletin,
     MessageKind.ADDRESS: _of_claim,
+    MessageKind.SIGN_IN: _of_sign_in,
 }
 _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {
     MessageKind.REMINDER: _of_reminder,

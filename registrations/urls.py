@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import me_data, me_profile, me_sessions, register
+from registrations.views import me_data, me_profile, me_sessions, register, sign_in
 
 app_name = "registrations"
 urlpatterns = [
@@ -24,4 +24,7 @@ urlpatterns = [
     path("me/mails/", me_profile.mails, name="me_mails"),
     path("me/addresses/", me_profile.add_address, name="me_add_address"),
     path("me/addresses/remove/", me_profile.remove_address, name="me_remove_address"),
+    path("sign-in/", sign_in.ask, name="sign_in"),
+    path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("me/sign-out/", sign_in.sign_out, name="sign_out"),
 ]

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from iatp_events.lib import signing
-from registrations.models import AddressClaim
+from registrations import links
+from registrations.models import AddressClaim, Registration, SignIn
+from registrations.services import sign_in
 from tests.factories import NOW, create_session, create_speaker, register, seat
 
 KINDS = ("public", "by_link", "signed_in", "staff")
@@ -43,6 +45,9 @@ DOORS: dict[str, tuple[int, int]] = {
     "registrations:me_mails": (302, 302),
     "registrations:me_add_address": (302, 302),
     "registrations:me_remove_address": (302, 302),
+    "registrations:sign_in": (200, 200),
+    "registrations:sign_in_code": (200, 200),
+    "registrations:sign_out": (302, 302),
     "feeds:series": (200, 200),
     "feeds:session": (200, 200),
     "feeds:photo": (404, 404),
@@ -57,6 +62,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:panel": (200, 200),
     "links:stop": (200, 200),
     "links:address": (200, 200),
+    "links:sign_in": (200, 200),
     "links:calendar": (200, 200),
 }
 
@@ -112,6 +118,11 @@ def test_every_address_outside_the_admin_stands_in_the_table() -> None:
     assert named == set(DOORS)
 
 
+def sign_in_token(registration: Registration) -> str:
+    sign_in.ask(email="ana@example.org", browser="a", leads_to="", now=NOW)
+    return links.sign_in(SignIn.objects.get()).split("/")[-2]
+
+
 @pytest.fixture
 def arguments(db: None) -> dict[str, tuple[object, ...]]:
     """What each address needs to show something."""
@@ -142,6 +153,7 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),
+        "links:sign_in": (sign_in_token(registration),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
         "links:address": (signing.token("address", claim.pk),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
@@ -157,7 +169,7 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address")
+PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address", "sign_in")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

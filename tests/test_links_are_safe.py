@@ -15,7 +15,17 @@ from registrations import cases, emails
 from registrations import links as personal
 from registrations.choices import MessageKind
 from registrations.models import Bulletin, Message, Registration
-from registrations.services import addresses, announcements, bulletins, notices, offers, places, reminders, upkeep
+from registrations.services import (
+    addresses,
+    announcements,
+    bulletins,
+    notices,
+    offers,
+    places,
+    reminders,
+    sign_in,
+    upkeep,
+)
 from tests.factories import (
     NOW,
     create_rule,
@@ -66,6 +76,8 @@ def send_every_kind_of_mail() -> list[Message]:
     cancel(third)
     reminders.queue_due(now=NOW + timedelta(days=9))
     notices.queue_due(now=NOW + timedelta(days=2))
+    sign_in.ask(email="ana@example.org", browser="a", leads_to="", now=NOW)
+    sign_in.queue_due(now=NOW)
     return [case.message for case in cases.read(Message.objects.all())]
 
 

@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 
 # The token of a personal link is a key to somebody's registration.
-_TOKENS = re.compile(r"/(r|s|u|calendar)/[^/\s\"']+")
+_TOKENS = re.compile(r"/(n|p|r|s|u|calendar)/[^/\s\"']+")
 
 
 class OneLine(logging.Formatter):

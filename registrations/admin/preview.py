@@ -34,6 +34,7 @@ def of(message: Message) -> Preview:
     """Read what left, from its row and from the file it was written to; else compose the mail anew."""
     copy = _kept_copy(message)
     if not message.text:
+        message.sign_in = None  # the key to a person's pages is nothing that staff look at
         return _read(copy) if copy else of_mail(emails.compose(message).mail)
     left = _read(copy) if copy else Preview("", _addresses(message), "", "", kept=True)
     return replace(left, subject=message.subject, text=message.text)

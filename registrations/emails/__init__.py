@@ -39,6 +39,7 @@ _SILENT = (
     MessageKind.LAPSED,
     MessageKind.ALREADY_REGISTERED,
     MessageKind.BULLETIN,
+    MessageKind.SIGN_IN,
     MessageKind.FOLLOW_UP,
     MessageKind.ADDRESS,
 )

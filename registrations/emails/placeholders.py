@@ -51,6 +51,8 @@ BLOCKS: dict[str, StrPromise] = {
     "see_session": _("button: the page of the session"),
     "see_series": _("button: the page of the series"),
     "confirm_address": _("button: confirm the new address"),
+    "sign_in": _("button: sign in, for ten minutes"),
+    "sign_in_code": _("the six digits to type where the reader asked to sign in"),
     "my_calendar": _("button: the reader’s own calendar, which keeps itself up to date"),
     "not_me": _("button: takes back what somebody else typed with the reader’s address"),
 }
@@ -90,6 +92,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.PANEL_REMINDER: _PANEL,
     Wording.PANEL_STARTING: _PANEL,
     Wording.ADDRESS: (*_ALWAYS, "new_address", "confirm_address"),
+    Wording.SIGN_IN: (*_ALWAYS, "sign_in", "sign_in_code"),
 }
 # What a session brings stays empty in a message that is about none.
 OF_BULLETIN = (*_SESSION, "next_session", "register", "my_registration", "join", "cant_come")

@@ -14,7 +14,7 @@ from iatp_events.lib.addresses import absolute
 from registrations import links
 from registrations.choices import MessageKind
 from registrations.emails.shelf import Shelf
-from registrations.models import Attendee, EmailAddress, Message, Registration
+from registrations.models import Attendee, EmailAddress, Message, Registration, SignIn
 from workshops import when
 from workshops.choices import Mode, PlaceMode, SessionState
 from workshops.models import Series, Session, Speaker
@@ -46,7 +46,7 @@ def reader_of(message: Message) -> Reader:
     if message.attendee is not None:
         attendee = message.attendee
         zone = _sound(attendee.timezone, message)
-        address = message.claim.deliverable if message.claim else _address_of(attendee)
+        address = message.claim.deliverable if message.claim else _address_of(attendee, message.sign_in)
         return Reader(attendee.full_name, address, attendee.language, zone, attendee=attendee)
     speaker, session = message.speaker, message.session
     if speaker is None or session is None:
@@ -57,8 +57,10 @@ def reader_of(message: Message) -> Reader:
     return Reader(speaker.name, speaker.email, language, _sound(zone, message), speaker=speaker)
 
 
-def _address_of(attendee: Attendee) -> str:
-    """The address that was proven last, else the newest."""
+def _address_of(attendee: Attendee, asked: SignIn | None) -> str:
+    """The address with which somebody asked to sign in; else the one that was proven last, else the newest."""
+    if asked is not None and asked.address is not None:
+        return asked.address.deliverable
     addresses = sorted(attendee.addresses.all(), key=lambda address: (_proven(address), address.pk))
     return addresses[-1].deliverable if addresses else ""
 

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 
 from iatp_events.lib import languages, zones
+from iatp_events.lib.addresses import absolute
 from iatp_events.lib.languages import Text
 from registrations import links
 from registrations.emails import merge
@@ -259,6 +260,13 @@ def _next_session(scene: Scene) -> Block:
     return _rendered("next", {"when_text": inner.text, "when_html": inner.html}, addresses)
 
 
+def _sign_in_code(scene: Scene) -> Block:
+    asked = scene.message.sign_in
+    # Staff who look at the text see what the code looks like, and nobody's code.
+    digits = links.sign_in_code(asked) if asked else "000000"
+    return _rendered("code", {}, {"sign_in_digits": f"{digits[:3]} {digits[3:]}"})
+
+
 _BLOCKS: dict[str, Callable[[Scene], Block]] = {
     "when": _when,
     "former_when": _former_when,
@@ -266,6 +274,7 @@ _BLOCKS: dict[str, Callable[[Scene], Block]] = {
     "changes": _changes,
     "reason": _reason,
     "next_session": _next_session,
+    "sign_in_code": _sign_in_code,
 }
 
 
@@ -284,6 +293,11 @@ def _series_page(scene: Scene) -> str:
     return series_page(scene.message.series, scene.reader.language)
 
 
+def _sign_in(scene: Scene) -> str:
+    asked = scene.message.sign_in
+    return links.sign_in(asked) if asked else absolute("registrations:sign_in", language=scene.reader.language)
+
+
 # Where a mail asks for something, these stand back.
 _QUIET = ("see_session", "see_series", "my_calendar", "cant_come")
 _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
@@ -298,6 +312,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_calendar": (lambda: gettext("My calendar"), _calendar),
     "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
     "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),
+    "sign_in": (lambda: gettext("Sign in"), _sign_in),
 }
 
 

@@ -44,6 +44,7 @@ _ONE_TEXT = {
     MessageKind.SESSION_CANCELLED: Wording.SESSION_CANCELLED,
     MessageKind.ANNOUNCEMENT: Wording.ANNOUNCEMENT,
     MessageKind.ADDRESS: Wording.ADDRESS,
+    MessageKind.SIGN_IN: Wording.SIGN_IN,
 }
 
 

@@ -11,6 +11,7 @@ from registrations.models.enrolments import Enrolment
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
+from registrations.models.sign_ins import SignIn
 from registrations.models.texts import MailText
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "Message",
     "Registration",
     "ReminderRule",
+    "SignIn",
 ]

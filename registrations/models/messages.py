@@ -17,6 +17,7 @@ from registrations.models.bulletins import Bulletin
 from registrations.models.claims import AddressClaim
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
+from registrations.models.sign_ins import SignIn
 from workshops.models import Speaker
 
 # The namespace of every Message-ID; it must never change, or copies of one mail stop being one mail.
@@ -88,6 +89,7 @@ class Message(models.Model):
     )
     # The new address this mail goes to, and asks about.
     claim = models.ForeignKey(AddressClaim, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.SET_NULL, null=True, related_name="messages", editable=False)
     short = models.BooleanField(default=False, editable=False)  # the version for who registered late
     round = models.PositiveIntegerField(default=0, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)

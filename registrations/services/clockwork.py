@@ -15,8 +15,18 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from registrations.models import Message
-from registrations.services import announcements, delivery, demonstration, notices, offers, plans, reminders, upkeep
+from registrations.models import Message, SignIn
+from registrations.services import (
+    announcements,
+    delivery,
+    demonstration,
+    notices,
+    offers,
+    plans,
+    reminders,
+    sign_in,
+    upkeep,
+)
 from workshops.models import Series, Session
 
 logger = logging.getLogger(__name__)
@@ -53,6 +63,8 @@ STEPS = (
         lambda now: [*plans.missing(now), reminders.outdated(), reminders.wanted_again(now)],
         lambda now: reminders.queue_due(now=now),
     ),
+    Step("sign_ins", lambda now: [SignIn.objects.unanswered(now)], lambda now: sign_in.queue_due(now=now)),
+    Step("asked", lambda now: [SignIn.objects.forgettable(now)], lambda now: sign_in.forget(now=now)),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from registrations.choices import MessageKind, RuleKind, Wording
-from registrations.models import AddressClaim, Evidence, Message, Registration, ReminderRule
+from registrations.models import AddressClaim, Evidence, Message, Registration, ReminderRule, SignIn
 from tests.factories import NOW, create_session, create_speaker, register, seat
 from workshops.models import Session
 
@@ -67,12 +67,17 @@ def message_of(wording: Wording, ana: Registration) -> Message:
 
 
 def _arrange(message: Message, wording: Wording, session: Session) -> None:
-    if wording in (Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED, Wording.ADDRESS):
+    if wording in (Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED):
+        message.session = message.registration = None
+    if wording in (Wording.ADDRESS, Wording.SIGN_IN):
         message.session = message.registration = None
     if wording == Wording.ADDRESS:
         message.claim = AddressClaim.objects.create(
             attendee=message.attendee, address="new@example.org", normalised="new@example.org", asked_at=NOW
         )
+    if wording == Wording.SIGN_IN:
+        address = message.attendee.addresses.get()
+        message.sign_in = SignIn.objects.create(address=address, nonce=1, browser_digest="", requested_at=NOW)
     if wording == Wording.CONFIRMATION_SEVERAL:
         message.bundle = list(Registration.objects.order_by("pk").values_list("pk", flat=True))
     if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):
