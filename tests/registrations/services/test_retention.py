@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -24,7 +25,7 @@ def forget(*options: str) -> str:
     return out.getvalue()
 
 
-def old(name: str, starts_at: datetime = LONG_AGO, number: int = 1, **fields: object):
+def old(name: str, starts_at: datetime = LONG_AGO, number: int = 1, **fields: Any):
     """Somebody who registered for a session of that time, a month before it."""
     session = create_session(number=number, starts_at=starts_at, **fields)
     return register(session, name, starts_at - 30 * DAY)

@@ -25,7 +25,8 @@ def link() -> str:
     """The address that the newest answer to a form carries."""
     message = Message.objects.order_by("created_at").last()
     mail = emails.compose(message).mail
-    return re.findall(r"http://localhost:8000(/r/[^/\s]+/not-me/)", str(mail.body))[-1]
+    found: list[str] = re.findall(r"http://localhost:8000(/r/[^/\s]+/not-me/)", str(mail.body))
+    return found[-1]
 
 
 def rows() -> tuple[int, ...]:
