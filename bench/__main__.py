@@ -1,4 +1,4 @@
-"""Measure, print a table, and write bench.json: `python -m bench [web] [mail] [first] [memory] [queueing]`.
+"""Measure, print a table, and write bench.json: `python -m bench [web] [mail] [first] [memory] [queueing] [sign_in]`.
 
 Without names it measures everything. The environment makes it longer or shorter: BENCH_SECONDS and BENCH_ROUNDS for the
 comparisons, BENCH_MESSAGES for the memory (100000 for the whole claim), BENCH_REMINDERS for the queueing.
@@ -15,7 +15,7 @@ from bench import servers, web
 from bench.rows import Rows, table
 from bench.servers import Machine
 
-PARTS = ("web", "mail", "first", "memory", "queueing")
+PARTS = ("web", "mail", "first", "memory", "queueing", "sign_in")
 
 
 def main() -> None:
