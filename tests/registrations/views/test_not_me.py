@@ -84,6 +84,16 @@ def test_of_who_is_known_otherwise_only_what_was_typed_goes() -> None:
     assert Message.objects.filter(kind="cancellation", state="queued").count() == 1
 
 
+def test_who_has_a_registration_of_another_day_is_not_erased() -> None:
+    ana = register(create_session(number=1), "Ana").attendee
+    register(create_session(number=2), "Ana", NOW + timedelta(hours=1))
+
+    Client().post(link())
+
+    ana.refresh_from_db()
+    assert (ana.erased_at, ana.registrations.live().get().session.number) == (None, 1)
+
+
 def test_a_mail_about_several_sessions_and_the_whole_series_takes_back_all_of_it() -> None:
     sessions = [create_session(number=number) for number in (1, 2)]
     ana = create_attendee("Ana")
