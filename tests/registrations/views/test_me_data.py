@@ -41,7 +41,7 @@ def body(answer) -> str:
 def test_the_page_says_in_plain_words_what_we_hold_of_this_person_only() -> None:
     page = signed_in(ana()).get(PAGE).content.decode()
 
-    said = ["Ana Ruiz", "ana.ruiz@example.org", "ana@b.example", "2 registrations", "Code of conduct", "5 October 2026"]
+    said = ["Ana Ruiz", "ana.ruiz@example.org", "ana@b.example", "2 registrations", "Code of conduct", "Oct. 5, 2026"]
     assert [word for word in said if word not in page] == []
     assert "Luis" not in page
 
