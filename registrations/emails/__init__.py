@@ -165,12 +165,12 @@ def _mail(scene: Scene, sheet: Sheet) -> mime.Mail:
     return mail
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def _plain(body: str, known: frozenset[str], empty: frozenset[str]) -> merge.Form:
     return merge.Form.of(merge.text(body, known, empty))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def _html(body: str, known: frozenset[str], empty: frozenset[str], blocks: tuple[tuple[str, str], ...]) -> str:
     """The text as HTML with its blocks; what is one reader's is still a slot."""
     personal = {name: merge.slot(name) for name in known}

@@ -39,14 +39,14 @@ class Frame:
 _SLOTS = {name: mark_safe(slot(name)) for name in ("preheader", "path", "manage", "cancel", "stop")}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def page(frame: Frame, body: str) -> Form:
     """The whole HTML mail with its style in place. body: HTML with slots."""
     context = asdict(frame) | _SLOTS | {"body": mark_safe(body)}
     return Form.of(_inliner().inline(render_to_string("emails/base.html", context)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def foot(frame: Frame) -> Form:
     """What stands below the plain text."""
     text = render_to_string("emails/_foot.txt", asdict(frame) | _SLOTS)
