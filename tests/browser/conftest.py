@@ -19,8 +19,8 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.utils import timezone
 from registrations import links, sign_in_cookie
-from registrations.models import Registration
-from registrations.services import addresses
+from registrations.models import Registration, SignIn
+from registrations.services import addresses, sign_in
 from registrations.services.attendance import note_join
 from tests import factories
 from workshops.models import Places, Series, Session, Speaker
@@ -59,6 +59,7 @@ Registration.objects.create(
 )
 note_join(registration=mine.registrations.get(session=past), now=past.starts_at)
 claim = addresses.ask(attendee=mine, address="ana@nueva.example", now=now)
+sign_in.ask(email="ana.ruiz@example.org", browser="another", leads_to="", now=now)
 kept = HttpResponse()
 sign_in_cookie.remember(kept, mine)
 cookie = kept.cookies["me"].value
@@ -92,6 +93,10 @@ answer = {
     "my sessions": "/es/me/",
     "my details": "/es/me/profile/",
     "a new address": path(links.address(claim)),
+    "sign in": "/es/sign-in/",
+    "the code of the mail": "/es/sign-in/code/",
+    "link to sign in, elsewhere": path(links.sign_in(SignIn.objects.get())),
+    "sign out": "/es/me/sign-out/",
 }
 answer["cookie"] = cookie
 """
@@ -119,6 +124,10 @@ NAMES = (
     "this was not me",
     "not found",
     "a new address",
+    "sign in",
+    "the code of the mail",
+    "link to sign in, elsewhere",
+    "sign out",
 )
 
 
