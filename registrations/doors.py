@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from registrations import sign_in_cookie
 from registrations.models import Attendee
+from registrations.services import people
 
 P = ParamSpec("P")
 Guarded = Callable[Concatenate[HttpRequest, Attendee, P], HttpResponse]
@@ -31,7 +32,11 @@ def signed_in(view: Guarded[P]) -> Door[P]:
         attendee = sign_in_cookie.attendee_of(request)
         if attendee is None:
             return _lead_to_sign_in(request)
-        return view(request, attendee, *args, **kwargs)
+        try:
+            return view(request, attendee, *args, **kwargs)
+        except people.Gone:
+            # Erased on another device between our look and the act: nothing was done.
+            return _lead_to_sign_in(request)
 
     door.door = "signed_in"  # type: ignore[attr-defined]
     return door

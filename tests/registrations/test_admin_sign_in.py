@@ -57,6 +57,7 @@ def test_the_index_begins_with_what_staff_need_daily() -> None:
         "Bulletin",
         "MailText",
         "ReminderRule",
+        "BlockedAddress",
     ]
 
 

@@ -14,6 +14,7 @@ from iatp_events.lib import signing
 from registrations import sign_in_cookie
 from registrations.doors import own_page, signed_in
 from registrations.models import Attendee
+from registrations.services import people
 from tests.factories import NOW, create_attendee
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,14 @@ def test_personal_pages_are_stored_and_indexed_nowhere_not_even_their_errors(pat
 
     said = {name: answer[name] for name in ("Cache-Control", "X-Robots-Tag", "Referrer-Policy")}
     assert said == {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
+
+
+def test_who_is_erased_between_the_door_and_the_act_is_led_to_sign_in():
+    @signed_in
+    def late(_request: HttpRequest, _attendee: Attendee) -> HttpResponse:
+        raise people.Gone
+
+    request = RequestFactory().post("/es/me/profile/")
+    request.COOKIES["me"] = cookie_of(create_attendee("Ana"))
+
+    assert late(request).status_code == 302
