@@ -71,7 +71,8 @@ def mails() -> list[EmailMessage]:
 
 
 def text_of(mail: EmailMessage) -> str:
-    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    found: str = mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    return found
 
 
 @pytest.fixture
