@@ -34,7 +34,7 @@ def rate(target: Target, seconds: float) -> float:
     """Good answers per second of all clients together. Raises RuntimeError at the first answer of another status."""
     with multiprocessing.Pool(CLIENTS) as pool:
         counts = pool.starmap(_ask_for, [(target, seconds)] * CLIENTS, chunksize=1)
-        # Let them leave by themselves: a client that is terminated in the middle of taking its next work may hang for ever.
+        # They leave by themselves: a client that is ended while it takes its next work may hang for ever.
         pool.close()
         pool.join()
     return sum(counts) / seconds

@@ -107,9 +107,17 @@ class Late(TextChoices):
 
 
 class EvidenceKind(TextChoices):
-    """How we know that somebody was there; only the first is recorded yet."""
+    """How we know that somebody was there."""
 
     JOIN = "join", pgettext_lazy("evidence", "Joined by link")
+    APPEAL = "appeal", pgettext_lazy("evidence", "You said so, and it was granted")
+
+
+class AppealAnswer(TextChoices):
+    """What staff made of somebody’s “I was there”."""
+
+    GRANTED = "granted", pgettext_lazy("appeal", "Granted")
+    REFUSED = "refused", pgettext_lazy("appeal", "Refused")
 
 
 class Came(TextChoices):

@@ -16,7 +16,8 @@ from django.utils.translation import pgettext
 
 from registrations import links, turns
 from registrations.choices import RegistrationState
-from registrations.models import Enrolment, Evidence, Registration
+from registrations.models import Appeal, Enrolment, Evidence, Registration
+from registrations.models.appeals import may_be_said
 from workshops import when
 from workshops.choices import Mode, PlaceMode
 from workshops.models import Places, Series, Session
@@ -98,6 +99,16 @@ class Mine:
     def modes(self) -> tuple[Places, ...]:
         """The ways of taking part, where there is a choice."""
         return self.standing.places if self.session.mode == Mode.HYBRID else ()
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """What the person said of a session at which nobody saw them."""
+        return getattr(self.registration, "appeal", None)
+
+    @property
+    def can_appeal(self) -> bool:
+        held = self.registration
+        return held is not None and self.mark == Mark.MISSED and self.appeal is None and may_be_said(held, self.now)
 
     @property
     def place_in_line(self) -> int:

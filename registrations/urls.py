@@ -19,6 +19,7 @@ urlpatterns = [
     path("me/take/", me_sessions.take, name="me_take"),
     path("me/enrol/", me_sessions.enrol, name="me_enrol"),
     path("me/leave/", me_sessions.leave, name="me_leave"),
+    path("me/was-there/", me_sessions.was_there, name="me_was_there"),
     path("me/calendar/", me_sessions.renew_calendar, name="me_calendar"),
     path("me/profile/", me_profile.details, name="profile"),
     path("me/mails/", me_profile.mails, name="me_mails"),

@@ -40,6 +40,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "registrations:me_take": (302, 302),
     "registrations:me_enrol": (302, 302),
     "registrations:me_leave": (302, 302),
+    "registrations:me_was_there": (302, 302),
     "registrations:me_calendar": (302, 302),
     "registrations:profile": (302, 302),
     "registrations:me_mails": (302, 302),

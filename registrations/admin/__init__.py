@@ -1,5 +1,14 @@
 """The admin's pages about who comes, and what they add to the pages about what is offered."""
 
-from registrations.admin import attendees, blocked_addresses, bulletins, messages, registrations, reminders, texts
+from registrations.admin import (
+    appeals,
+    attendees,
+    blocked_addresses,
+    bulletins,
+    messages,
+    registrations,
+    reminders,
+    texts,
+)
 
-__all__ = ["attendees", "blocked_addresses", "bulletins", "messages", "registrations", "reminders", "texts"]
+__all__ = ["appeals", "attendees", "blocked_addresses", "bulletins", "messages", "registrations", "reminders", "texts"]

@@ -1,6 +1,7 @@
 """Who comes: people, places taken, and the messages that tell them."""
 
 from registrations.models.announcements import Announcement
+from registrations.models.appeals import Appeal
 from registrations.models.attendance import Evidence
 from registrations.models.attendees import Attendee, EmailAddress
 from registrations.models.blocked_addresses import BlockedAddress
@@ -17,6 +18,7 @@ from registrations.models.texts import MailText
 __all__ = [
     "AddressClaim",
     "Announcement",
+    "Appeal",
     "Attendee",
     "BlockedAddress",
     "Bulletin",

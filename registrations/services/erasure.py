@@ -19,7 +19,7 @@ from django.db.models.functions import Concat
 
 from iatp_events.lib import eml
 from registrations.choices import MessageState, SkipReason
-from registrations.models import AddressClaim, Attendee, EmailAddress, Enrolment, Message, Registration
+from registrations.models import AddressClaim, Appeal, Attendee, EmailAddress, Enrolment, Message, Registration
 from registrations.models.enrolments import EnrolmentQuerySet
 from registrations.models.messages import MessageQuerySet
 from registrations.models.registrations import RegistrationQuerySet
@@ -84,6 +84,7 @@ def typed_by(message: Message) -> Iterable[Registration]:
 
 def forget_answers(registrations: RegistrationQuerySet) -> None:
     """Forget what was written freely, and take every link to these registrations out of use."""
+    Appeal.objects.filter(registration__in=registrations).update(words="", reason="")
     registrations.update(support_needed="", question="", typed={}, link_version=F("link_version") + 1)
 
 

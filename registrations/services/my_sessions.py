@@ -56,7 +56,7 @@ def _registrations(attendee: Attendee) -> Iterable[Registration]:
     beside = Evidence.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
     evidence = Prefetch("evidence", Evidence.objects.order_by("at", "pk"))
     mine = Registration.objects.filter(attendee=attendee).with_place_in_line().annotate(recorded=Exists(beside))
-    return mine.prefetch_related(evidence)
+    return mine.select_related("appeal").prefetch_related(evidence)
 
 
 def _sessions(

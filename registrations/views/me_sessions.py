@@ -20,19 +20,20 @@ from iatp_events.lib import clock
 from registrations import links
 from registrations.doors import signed_in
 from registrations.models import Attendee, Registration
-from registrations.services import my_sessions, offers, people, places
+from registrations.services import appeals, my_sessions, offers, people, places
 from registrations.views import personal
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
 
 Act = Callable[[HttpRequest, Attendee], str]
 # What a page says after a press; anything else in the address says nothing.
-SAID = ("registered", "waiting", "cancelled", "taken", "enrolled", "left", "calendar", "already")
+SAID = ("registered", "waiting", "cancelled", "taken", "enrolled", "left", "calendar", "already", "was_there")
 REFUSED = (
     places.RegistrationClosed,
     places.Removed,
     places.SessionOver,
     offers.OfferOver,
+    appeals.NothingToAppeal,
 )
 
 
@@ -102,6 +103,12 @@ def cancel(request: HttpRequest, attendee: Attendee) -> str:
 def take(request: HttpRequest, attendee: Attendee) -> str:
     offers.take(registration=_mine(request, attendee), now=clock.now())
     return "taken"
+
+
+@button
+def was_there(request: HttpRequest, attendee: Attendee) -> str:
+    appeals.say(registration=_mine(request, attendee), words=request.POST.get("words", ""), now=clock.now())
+    return "was_there"
 
 
 @button

@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from registrations import links
-from registrations.models import Attendee, Enrolment, Evidence, Message, Registration
-from registrations.services import places
+from registrations.models import Appeal, Attendee, Enrolment, Evidence, Message, Registration
+from registrations.services import appeals, places
 from tests.factories import (
     NOW,
     create_attendee,
@@ -352,3 +352,40 @@ def test_a_place_that_waits_for_an_answer_stands_first_and_has_the_one_big_butto
 
     assert page.index("What is question 2?") < page.index("What is question 1?")
     assert page.count("btn btn-primary") == page.count('btn btn-primary" name="registration"') == 1
+
+
+def test_who_was_missed_says_that_they_were_there_and_reads_the_answer() -> None:
+    ana = journey()
+    client, missed = signed_in(ana), held(ana, 2)
+
+    with time_machine.travel(NOW + 10 * DAY):
+        asked = text(client.get(PAGE))
+        client.post(f"{PAGE}was-there/", {"registration": missed.pk, "words": "I was <Sala 3>."})
+        said = text(client.get(PAGE))
+        appeals.answer(appeal=missed.appeal, granted=False, reason="No <device> of that name.", by=None, now=NOW)
+        refused = text(client.get(PAGE))
+
+    assert "Tell the organisers" in asked
+    assert "The organisers look into it." in said
+    assert "Tell the organisers" not in said
+    assert "No &lt;device&gt; of that name." in refused
+
+
+def test_nobody_is_asked_long_after() -> None:
+    ana = journey()
+
+    with time_machine.travel(NOW + 34 * DAY):
+        page = text(signed_in(ana).get(PAGE))
+
+    assert "Nobody saw you come in." in page
+    assert "Tell the organisers" not in page
+
+
+def test_nobody_says_it_for_somebody_else() -> None:
+    ana = journey()
+    stranger = create_attendee("Eva Soto")
+    with time_machine.travel(NOW + 10 * DAY):
+        answer = signed_in(stranger).post(f"{PAGE}was-there/", {"registration": held(ana, 2).pk})
+
+    assert answer.status_code == 404
+    assert not Appeal.objects.exists()
