@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-LINK_PATHS = ("/a/", "/n/", "/p/", "/r/", "/s/", "/u/", "/calendar/")
+from iatp_events.lib.addresses import TOKEN_PATHS
+
+LINK_PATHS = tuple(f"/{first}/" for first in TOKEN_PATHS)
 # After the language: pages of whoever is signed in.
 PERSONAL_PATHS = ("/me/", "/sign-in/")
 # A speaker's photo of 5 MB with the form around it.

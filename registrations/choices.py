@@ -25,6 +25,7 @@ class Source(TextChoices):
 
     FORM = "form", _("Form")
     ENROLMENT = "enrolment", _("Whole series")
+    SUBSTITUTE = "substitute", _("Place of a colleague")
     STAFF = "staff", _("Staff")
     DEMONSTRATION = "demonstration", _("Demonstration")
 
@@ -40,6 +41,7 @@ class MessageKind(TextChoices):
     PROMOTED = "promoted", pgettext_lazy("message", "Place passed on")
     LAPSED = "lapsed", pgettext_lazy("message", "Offer not taken")
     CANCELLATION = "cancellation", pgettext_lazy("message", "Registration cancelled")
+    HANDED_OVER = "handed_over", pgettext_lazy("message", "Place passed to a colleague")
     REMINDER = "reminder", pgettext_lazy("message", "Reminder")
     CHANGED = "changed", pgettext_lazy("message", "Session changed")
     SESSION_CANCELLED = "session_cancelled", pgettext_lazy("message", "Session cancelled")
@@ -70,6 +72,7 @@ class Wording(TextChoices):
     PROMOTED = "promoted", pgettext_lazy("wording", "A place came free")
     LAPSED = "lapsed", pgettext_lazy("wording", "The place was not taken in time")
     CANCELLATION = "cancellation", pgettext_lazy("wording", "Registration cancelled")
+    HANDED_OVER = "handed_over", pgettext_lazy("wording", "Place passed to a colleague")
     REMINDER = "reminder", pgettext_lazy("wording", "Reminder")
     REMINDER_SHORT = "reminder_short", pgettext_lazy("wording", "Reminder to who registered late")
     STARTING = "starting", pgettext_lazy("wording", "Starting now")

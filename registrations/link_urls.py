@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from registrations.views import feed, joining, links, me_profile, not_me, one_tap, panel, sign_in, stopping
+from registrations.views import (
+    feed,
+    joining,
+    links,
+    me_profile,
+    not_me,
+    one_tap,
+    panel,
+    sign_in,
+    stopping,
+    substituting,
+)
 
 app_name = "links"
 urlpatterns = [
@@ -12,8 +23,10 @@ urlpatterns = [
     path("r/<str:token>/take/", links.take, name="take"),
     path("r/<str:token>/undo/", links.undo, name="undo"),
     path("r/<str:token>/again/", links.again, name="again"),
+    path("r/<str:token>/pass-on/", substituting.pass_on, name="pass_on"),
     path("r/<str:token>/not-me/", not_me.not_me, name="not_me"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
+    path("t/<str:token>/", substituting.take_over, name="take_over"),
     path("p/<str:token>/", panel.panel, name="panel"),
     path("s/<str:token>/", sign_in.use, name="sign_in"),
     path("u/<str:token>/", stopping.stop, name="stop"),

@@ -9,6 +9,7 @@ REGISTRATION, JOIN, STOP, CALENDAR, ONE_TAP, PANEL = "registration", "join", "st
 NOT_ME = "not_me"
 ADDRESS = "address"
 SIGN_IN = "sign_in"
+SUBSTITUTE = "substitute"
 
 
 def token(registration: Registration) -> str:
@@ -31,6 +32,12 @@ def join(registration: Registration) -> str:
 
 def cancel(registration: Registration) -> str:
     return with_token("links:cancel", token(registration))
+
+
+def substitute(registration: Registration) -> str:
+    """Lets one other person take the place over, while it is held in this round."""
+    parts = (registration.pk, registration.link_version, registration.round)
+    return with_token("links:take_over", signing.token(SUBSTITUTE, *parts))
 
 
 def stop(attendee: Attendee) -> str:

@@ -155,3 +155,33 @@ def test_who_undoes_and_who_comes_anew_never_both_get_the_last_place(house: Hous
     refused = sum(answer.status == 409 for answer in undone)
     assert {answer.status for answer in undone} <= {302, 409}
     assert Counter(states(house)) == Counter(confirmed=20, cancelled=refused, waitlisted=20 - refused)
+
+
+PASSED_ON = """
+from datetime import timedelta
+from django.utils import timezone
+from registrations import links
+from tests import factories
+now = timezone.now()
+session = factories.create_session(capacity=2, starts_at=now + timedelta(days=10), revised_at=now - timedelta(days=1))
+held = [factories.register(session, name, now) for name in ("Ana", "Luis")]
+factories.register(session, "Espera", now + timedelta(seconds=1))
+answer = [links.substitute(held[0]), links.cancel(held[1])]
+"""
+TRAIL = "SELECT count(*) FROM registrations_registration WHERE substitute_for_id IS NOT NULL AND state = 'confirmed'"
+
+
+def test_of_twenty_colleagues_with_one_link_one_takes_the_place(house: House) -> None:
+    """While another place comes free and passes to who waits."""
+    link, cancel = house.run(PASSED_ON)
+    house.environment["BREATH"] = "0.2"
+    house.web(workers=4, application=LOCKED)
+    forms = [filled(f"Persona {n}", f"persona{n}@example.org", sessions=None) for n in range(20)]
+
+    answers = press_at_once([*((link, form) for form in forms), (cancel, {})])
+
+    assert Counter(answer.status for answer in answers) == {302: 2, 410: 19}
+    assert (states(house), taken(house)) == ({"confirmed": 1, "cancelled": 2, "offered": 1}, 2)
+    assert query(house.database_url, TRAIL) == [(1,)]
+    handed = "SELECT count(*) FROM registrations_message WHERE kind = 'handed_over'"
+    assert query(house.database_url, handed) == [(1,)]

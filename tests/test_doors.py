@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from iatp_events.lib import signing
+from iatp_events.lib.addresses import TOKEN_PATHS
 from registrations import links
 from registrations.models import AddressClaim, Registration, SignIn
 from registrations.services import sign_in
@@ -58,6 +59,8 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:take": (200, 200),
     "links:undo": (200, 200),
     "links:again": (200, 200),
+    "links:pass_on": (200, 200),
+    "links:take_over": (200, 200),
     "links:not_me": (200, 200),
     "links:one_tap": (200, 200),
     "links:panel": (200, 200),
@@ -113,6 +116,16 @@ def test_own_pages_stand_where_nothing_is_stored_or_indexed() -> None:
     assert [route for route in own if not route.startswith("en/me/")] == []
 
 
+def test_every_token_stands_where_it_is_kept_out_of_logs_and_referers() -> None:
+    by_link = [
+        route
+        for route, _, view in walk(get_resolver().url_patterns)
+        if str(getattr(view.callback, "door", "")).startswith("by_link")
+    ]
+
+    assert {route.split("/")[0] for route in by_link} == set(TOKEN_PATHS)
+
+
 def test_every_address_outside_the_admin_stands_in_the_table() -> None:
     named = {name for _, name, _ in walk(get_resolver().url_patterns) if name and not name.startswith("admin:")}
 
@@ -151,6 +164,10 @@ def arguments(db: None) -> dict[str, tuple[object, ...]]:
         "links:take": (link,),
         "links:undo": (link,),
         "links:again": (link,),
+        "links:pass_on": (link,),
+        "links:take_over": (
+            signing.token("substitute", registration.pk, registration.link_version, registration.round),
+        ),
         "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),

@@ -21,9 +21,11 @@ from registrations.services import (
     bulletins,
     notices,
     offers,
+    people,
     places,
     reminders,
     sign_in,
+    substitutes,
     upkeep,
 )
 from tests.factories import (
@@ -63,6 +65,7 @@ def send_every_kind_of_mail() -> list[Message]:
     register(third, "Ana", now=NOW + timedelta(minutes=30))
     register_for([second], "Nora", whole_series=True)
     places.cancel(registration=ana, now=NOW + timedelta(hours=1))
+    pass_to_colleague(register(third, "Inés"))
     pass_places_on(first)
     create_session(number=4, starts_at=NOW + timedelta(days=30))
     upkeep.register_enrolled(now=NOW + timedelta(hours=1))
@@ -88,6 +91,11 @@ def pass_places_on(session: Session) -> None:
     (eva,) = Registration.objects.filter(session=session, state="offered")
     offers.take(registration=eva, now=NOW + timedelta(days=3))
     places.cancel(registration=eva, now=session.starts_at - timedelta(hours=1))
+
+
+def pass_to_colleague(held: Registration) -> None:
+    person = people.Person(full_name="Olga", email="olga@example.org", country="CL", timezone="America/Santiago")
+    substitutes.take_over(registration=held, round=held.round, person=person, announcements=False, now=NOW)
 
 
 def furnish_plan(series: Series) -> None:

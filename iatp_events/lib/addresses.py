@@ -7,6 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+# What the paths begin with whose next part is the token of a personal link.
+TOKEN_PATHS = ("a", "n", "p", "r", "s", "t", "u", "calendar")
+
 
 def absolute(name: str, *args: Any, language: str = "", query: str = "", **kwargs: Any) -> str:
     """The full address of a named page, in a language when the page carries one in its path."""

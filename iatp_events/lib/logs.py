@@ -5,8 +5,10 @@ import re
 import traceback
 from types import TracebackType
 
+from iatp_events.lib.addresses import TOKEN_PATHS
+
 # The token of a personal link is a key to somebody's registration.
-_TOKENS = re.compile(r"/(n|p|r|s|u|calendar)/[^/\s\"']+")
+_TOKENS = re.compile(rf"/({'|'.join(TOKEN_PATHS)})/[^/\s\"']+")
 
 
 class OneLine(logging.Formatter):

@@ -44,6 +44,8 @@ class RegistrationAdmin(ReadPage):
         "state",
         "mode",
         "source",
+        "substitute_for",
+        "went_to",
         *_MOMENTS,
         "round",
         "support_needed",
@@ -53,7 +55,7 @@ class RegistrationAdmin(ReadPage):
         "sector",
         "initiative",
     ]
-    readonly_fields = ["country_name", *_MOMENTS]
+    readonly_fields = ["country_name", "went_to", *_MOMENTS]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).select_related(*self.list_select_related)
@@ -66,6 +68,10 @@ class RegistrationAdmin(ReadPage):
     @admin.display(description=_("country"), ordering="country")
     def country_name(self, registration: Registration) -> str:
         return str(countries.name(registration.country)) if registration.country else ""
+
+    @admin.display(description=_("place went to"))
+    def went_to(self, registration: Registration) -> str:
+        return ", ".join(str(taken) for taken in registration.substitutes.select_related("attendee", "session__series"))
 
     @admin.action(description=_("Cancel these registrations; each person is told"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:

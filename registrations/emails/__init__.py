@@ -36,6 +36,7 @@ _TO_PANEL = (Wording.PANEL_REMINDER, Wording.PANEL_STARTING)
 # Mails that tell nobody by which facts to go.
 _SILENT = (
     MessageKind.CANCELLATION,
+    MessageKind.HANDED_OVER,
     MessageKind.LAPSED,
     MessageKind.ALREADY_REGISTERED,
     MessageKind.BULLETIN,

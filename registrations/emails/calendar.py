@@ -27,7 +27,7 @@ INVITES = (
     MessageKind.CHANGED,
     MessageKind.PANEL_REMINDER,
 )
-WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.SESSION_CANCELLED)
+WITHDRAWS = (MessageKind.CANCELLATION, MessageKind.HANDED_OVER, MessageKind.SESSION_CANCELLED)
 
 
 def attach(mail: EmailMultiAlternatives, scene: Scene) -> None:

@@ -81,6 +81,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.PROMOTED: (*_PLACE, "cant_come"),
     Wording.LAPSED: (*_SESSION, "deadline", "my_registration", "next_session"),
     Wording.CANCELLATION: (*_SESSION, "my_registration", "next_session"),
+    Wording.HANDED_OVER: (*_SESSION, "my_registration", "next_session"),
     Wording.REMINDER: _REMINDER,
     Wording.REMINDER_SHORT: _REMINDER,
     Wording.STARTING: _REMINDER,

@@ -39,6 +39,7 @@ _ONE_TEXT = {
     MessageKind.PROMOTED: Wording.PROMOTED,
     MessageKind.LAPSED: Wording.LAPSED,
     MessageKind.CANCELLATION: Wording.CANCELLATION,
+    MessageKind.HANDED_OVER: Wording.HANDED_OVER,
     MessageKind.STARTING: Wording.STARTING,
     MessageKind.CHANGED: Wording.CHANGED,
     MessageKind.SESSION_CANCELLED: Wording.SESSION_CANCELLED,

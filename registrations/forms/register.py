@@ -9,24 +9,22 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from iatp_events.lib import languages, zones
-from registrations.choices import Gender
-from registrations.forms.fields import AddressField, CountryField, LineField, ZoneField, likely_address
+from iatp_events.lib import languages
+from registrations.forms.fields import LineField
+from registrations.forms.person import PersonForm
 from registrations.services.people import Person
 from registrations.services.places import Answers
 from workshops import when
-from workshops.choices import Mode, Phase, PlaceMode, Sector
+from workshops.choices import Mode, Phase, PlaceMode
 from workshops.models import Series, Session
 
 _ = gettext_lazy
-REQUIRED = _("This is needed.")
 LONGEST_TEXT = 2000
 
 
@@ -37,50 +35,13 @@ class SessionChoiceField(forms.MultipleChoiceField):
         return True
 
 
-class RegisterForm(forms.Form):
-    full_name = LineField(
-        label=_("Full name"),
-        max_length=200,
-        help_text=_("As it should stand on the certificate."),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("The confirmation and your personal link go there."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-    )
-    email_kept = forms.CharField(required=False, max_length=254, widget=forms.HiddenInput)
-    country = CountryField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
-    timezone = ZoneField(
-        label=_("City whose hour you keep"), required=False, help_text=_("Empty: the usual one of your country.")
-    )
-    organisation = LineField(
-        label=_("Organisation"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    position = LineField(
-        label=_("Position"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
-    )
+class RegisterForm(PersonForm):
     initiative = LineField(
         label=_("Initiative you coordinate"),
         required=False,
         max_length=200,
         help_text=_("A cluster or another territorial initiative."),
     )
-    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", ""), *Sector.choices])
-    gender = forms.ChoiceField(
-        label=_("Gender"),
-        required=False,
-        choices=[("", ""), *Gender.choices],
-        help_text=_("Optional. The organisers publish only the share of women among all who came."),
-    )
-    language = forms.ChoiceField(label=_("Language of our mails"), required=False, choices=settings.LANGUAGES)
     sessions = SessionChoiceField(label=_("Sessions"), required=False, widget=forms.CheckboxSelectMultiple)
     whole_series = forms.BooleanField(
         label=_("The whole series"),
@@ -103,10 +64,6 @@ class RegisterForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    code_of_conduct = forms.BooleanField(label=_("I have read the code of conduct and will follow it."))
-    announcements = forms.BooleanField(
-        label=_("Write to me when new sessions and series are announced."), required=False
-    )
 
     def __init__(
         self,
@@ -125,19 +82,13 @@ class RegisterForm(forms.Form):
         self.now = now
         # Whoever followed a link to a session that cannot be chosen must not be registered for another unawares.
         self.shut_number = chosen if chosen not in (None, *(session.number for session in self.open_sessions)) else None
-        # A copy: the form notes in a hidden field that it asked about an address.
-        self._typed: Any = data.copy() if data is not None else None
-        super().__init__(self._typed, initial=self._first_values(chosen, whole_series))
+        super().__init__(data, initial=self._first_values(chosen, whole_series))
         fields: dict[str, Any] = self.fields
         fields["sessions"].choices = self._session_choices
         if not any(session.mode == Mode.HYBRID for session in self.by_number.values()):
             del fields["mode"]
         else:
             fields["mode"].choices = self._mode_choices
-        for field in self.fields.values():
-            field.error_messages["required"] = REQUIRED
-        self.fields["code_of_conduct"].error_messages["required"] = _("Please accept the code of conduct.")
-        self.fields["email"].error_messages["invalid"] = _("Write an address like name@example.org.")
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -164,19 +115,6 @@ class RegisterForm(forms.Form):
             ),
         }
 
-    def clean_email(self) -> str:
-        """Ask once about an address that looks like a slip; who sends it again means it."""
-        address: str = self.cleaned_data["email"]
-        meant = likely_address(address)
-        if meant and self.data.get("email_kept") != address:
-            self._typed["email_kept"] = address
-            raise ValidationError(
-                _("Did you mean %(meant)s? Correct it, or send the form again to keep what you wrote."),
-                code="slip",
-                params={"meant": meant},
-            )
-        return address
-
     def clean_sessions(self) -> list[int]:
         numbers = []
         for value in dict.fromkeys(self.cleaned_data["sessions"]):
@@ -192,8 +130,6 @@ class RegisterForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if "sessions" in cleaned and not cleaned["sessions"] and not cleaned.get("whole_series"):
             self.add_error("sessions", ValidationError(_("Choose at least one session, or the whole series.")))
-        cleaned["timezone"] = cleaned.get("timezone") or zones.of_country(cleaned.get("country", ""))
-        cleaned["language"] = cleaned.get("language") or languages.current()
         cleaned["mode"] = cleaned.get("mode") or PlaceMode.ONLINE
         return cleaned
 

@@ -77,6 +77,16 @@ class Registration(models.Model):
     offered_until = models.DateTimeField(_("offered until"), null=True, blank=True, editable=False)
     # When the waiting were last told that a place is free for who presses first.
     called_at = models.DateTimeField(null=True, editable=False)
+    # Whose place it was: one stepped back and passed it on.
+    substitute_for = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        related_name="substitutes",
+        verbose_name=_("took the place of"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     link_version = models.PositiveIntegerField(default=FIRST_LINK, editable=False)

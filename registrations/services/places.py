@@ -161,9 +161,11 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
 
 
 def undo_until(registration: Registration) -> datetime | None:
-    """Until when a cancellation can be taken back; whether the place is still free is another question."""
+    """Until when a cancellation can be taken back, if no colleague took over; whether it still can, the act says."""
     cancelled_at = registration.cancelled_at if registration.state == RegistrationState.CANCELLED else None
-    return cancelled_at + UNDO_WITHIN if cancelled_at else None
+    if cancelled_at is None or registration.substitutes.filter(confirmed_at__gte=cancelled_at).exists():
+        return None
+    return cancelled_at + UNDO_WITHIN
 
 
 def way_back(*, registration: Registration, now: datetime) -> WayBack:

@@ -83,7 +83,7 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):
         registration = message.registration
         registration.state, registration.joined_waitlist_at, message.round = "waitlisted", NOW, 0
-    if wording in (Wording.CANCELLATION, Wording.LAPSED):
+    if wording in (Wording.CANCELLATION, Wording.HANDED_OVER, Wording.LAPSED):
         message.registration.state, message.registration.cancelled_at = "cancelled", NOW
     if wording in (Wording.OFFER, Wording.LAPSED):
         message.registration.offered_until = NOW + DAY
