@@ -30,7 +30,7 @@ def path(registration: Registration) -> str:
     return links.substitute(registration).removeprefix("http://localhost:8000")
 
 
-def typed(name: str = "Eva Soto", email: str = "eva@example.org", **changes) -> dict:
+def typed(name: str = "Eva Soto", email: str = "eva@example.org", **changes) -> dict[str, object]:
     return {field: value for field, value in filled(name, email, **changes).items() if field != "sessions"}
 
 
