@@ -78,6 +78,8 @@ answer = {
     "my place in line": path(links.manage(waiting)),
     "my cancelled registration": path(links.manage(cancelled)),
     "I cannot come": path(links.cancel(confirmed)),
+    "pass my place on": f"{path(links.manage(confirmed))}pass-on/",
+    "take a place over": path(links.substitute(confirmed)),
     "join": path(links.join(confirmed)),
     "my cancelled registration, a moment ago": path(links.manage(regretted)),
     "one tap": path(links.one_tap(waiting.attendee, freed)),

@@ -112,13 +112,14 @@ def test_who_said_it_was_not_them_is_left_alone_unseen() -> None:
 
 def test_a_form_changes_nothing_of_a_person_we_know() -> None:
     ana = register(create_session(), "Ana")
-    create_attendee("Eva Soto", "CO", organisation="CAF")
+    create_attendee("Eva Soto", "CO", organisation="CAF", initiative="Another one")
 
     take(ana, organisation="Another")
 
     eva = Attendee.objects.get(full_name="Eva Soto")
     assert (eva.country.code, eva.organisation, eva.gender) == ("CO", "CAF", "")
-    assert given("Eva Soto", ana.session).typed["organisation"] == "Another"
+    taken = given("Eva Soto", ana.session)
+    assert (taken.typed["organisation"], taken.initiative) == ("Another", ana.initiative)
 
 
 @pytest.mark.parametrize("what", ["cancelled", "waiting", "begun", "called off", "an older round"])
