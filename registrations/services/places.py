@@ -171,13 +171,13 @@ def undo_until(registration: Registration) -> datetime | None:
 def way_back(*, registration: Registration, now: datetime) -> WayBack:
     """What is open at this moment, unlocked, to somebody who cancelled: the act itself may still refuse."""
     session, until = registration.session, undo_until(registration)
-    if until is None or not session.takes_registrations(now):
+    if registration.state != RegistrationState.CANCELLED or not session.takes_registrations(now):
         return WayBack.NONE
     mode = registration.mode if registration.mode in session.place_modes else session.place_modes[0]
     row = session.places.get(mode=mode)
     if row.are_full or Registration.objects.at(row).waiting().exists():
         return WayBack.WAIT
-    return WayBack.UNDO if now < until else WayBack.REGISTER
+    return WayBack.UNDO if until and now < until else WayBack.REGISTER
 
 
 @transaction.atomic

@@ -54,7 +54,8 @@ def take_over(request: HttpRequest, token: str, pk: int, version: int, round: in
         substitutes.take_over(registration=giver, round=round, now=now, **form.person())
     except substitutes.NothingToPassOn:
         return _page(request, giver, None, status=410)
-    return redirect("registrations:registered", series_slug=giver.session.series.slug)
+    with personal.in_words_of(request, giver.attendee.language, personal.known_zone(giver.session.timezone)):
+        return redirect("registrations:registered", series_slug=giver.session.series.slug)
 
 
 def _giver(pk: int, version: int) -> Registration:

@@ -50,12 +50,13 @@ def test_the_page_of_a_registration_leads_to_the_link_and_the_link_to_the_form()
 def test_a_good_form_moves_the_place_and_answers_as_registering_does() -> None:
     ana = register(create_session(), "Ana")
 
-    answer = Client().post(path(ana), typed())
+    answer = Client(headers={"accept-language": "en"}).post(path(ana), typed())
 
     assert (answer.status_code, answer["Location"].split("/", 2)[2]) == (
         302,
         "series/community-in-practice/registered/",
     )
+    assert answer["Location"].startswith("/es/")
     assert states(ana.session) == {"Ana": "cancelled", "Eva Soto": "confirmed"}
     assert Client().get(path(ana)).status_code == 410
 
@@ -103,6 +104,16 @@ def test_a_link_dies_with_the_place_it_was_made_for() -> None:
 
     assert (gone, Client().get(link).status_code, Client().post(link, typed()).status_code) == (410, 410, 410)
     assert states(ana.session) == {"Ana": "confirmed"}
+
+
+def test_who_gave_the_place_away_may_register_anew_but_not_take_it_back() -> None:
+    ana = register(create_session(), "Ana")
+    Client().post(path(ana), typed())
+
+    page = text(Client().get(f"/r/{links.token(ana)}/?lang=en"))
+
+    assert "There are still places: if you can come after all, register again." in page
+    assert "Take my place back" not in page
 
 
 def test_who_holds_no_place_has_nothing_to_send() -> None:
