@@ -139,7 +139,11 @@ def sign_in_token(registration: Registration) -> str:
 
 @pytest.fixture
 def arguments(db: None) -> dict[str, tuple[object, ...]]:
-    """What each address needs to show something."""
+    return needed()
+
+
+def needed() -> dict[str, tuple[object, ...]]:
+    """What each address needs to show something; its links belong to Ana."""
     session = create_session()
     speaker = create_speaker("Rosa Vega")
     seat(speaker, session)
