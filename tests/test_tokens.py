@@ -29,9 +29,11 @@ LATE = {
     "links:join": 410,
     "links:one_tap": 410,
     "links:panel": 410,
+    "links:pass_on": 405,
     "links:registration": 405,
     "links:sign_in": 410,
     "links:take": 302,
+    "links:take_over": 410,
     "links:undo": 302,
 }
 ENDLESS = {"links:not_me", "links:stop"}
@@ -54,7 +56,8 @@ def wrong_ones(token: str, others: set[str]) -> set[str]:
 
 
 def ask(name: str, method: str, token: str) -> HttpResponse:
-    return getattr(Client(raise_request_exception=False), method)(reverse(name, args=(token,)))
+    answer: HttpResponse = getattr(Client(raise_request_exception=False), method)(reverse(name, args=(token,)))
+    return answer
 
 
 @pytest.mark.parametrize("name", LINKS)
