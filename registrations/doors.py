@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from registrations import sign_in_cookie
-from registrations.models import Attendee
+from registrations.models import Attendee, Registration
 from registrations.services import people
 
 P = ParamSpec("P")
@@ -34,9 +34,9 @@ def signed_in(view: Guarded[P]) -> Door[P]:
             return _lead_to_sign_in(request)
         try:
             return view(request, attendee, *args, **kwargs)
-        except people.Gone:
-            # Erased on another device between our look and the act: nothing was done.
-            return _lead_to_sign_in(request)
+        except (people.Gone, Registration.DoesNotExist):
+            # Erased on another device, or merged by staff, between our look and the act: nothing was done.
+            return _start_again(request)
 
     door.door = "signed_in"  # type: ignore[attr-defined]
     return door
@@ -45,6 +45,12 @@ def signed_in(view: Guarded[P]) -> Door[P]:
 def own_page(path: str) -> str:
     """The path when it is one of a person's own pages, else "": a sign-in leads nowhere else."""
     return path if _MINE.fullmatch(path) else ""
+
+
+def _start_again(request: HttpRequest) -> HttpResponse:
+    """Whoever was merged is still signed in, as the person who stayed."""
+    known = sign_in_cookie.attendee_of(request) is not None
+    return HttpResponseRedirect(reverse("registrations:me")) if known else _lead_to_sign_in(request)
 
 
 def _lead_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -22,7 +22,7 @@ def attendee_of(request: HttpRequest) -> Attendee | None:
         attendee, version = signing.loads(value, salt=_SALT, max_age=LASTS)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Attendee.objects.filter(pk=attendee, sign_in_version=version).first()
+    return Attendee.objects.led_to_by(attendee, sign_in_version=version).first()
 
 
 def remember(response: HttpResponseBase, attendee: Attendee) -> None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin import erasing, hours
+from registrations.admin import erasing, hours, merging
 from registrations.admin.filters import CountryFilter, is_key
 from registrations.admin.message_rows import MessageInline
 from registrations.admin.readonly import ReadInline
@@ -142,6 +142,7 @@ class AttendeeAdmin(FoldedSearch):
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/erase/", guard(erasing.erase), name="registrations_attendee_erase"),
+            path("<int:pk>/merge/", guard(merging.merge), name="registrations_attendee_merge"),
             *super().get_urls(),
         ]
 

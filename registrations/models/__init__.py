@@ -9,6 +9,7 @@ from registrations.models.bulletins import Bulletin
 from registrations.models.claims import AddressClaim
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
+from registrations.models.merges import Merge
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
@@ -27,6 +28,7 @@ __all__ = [
     "Enrolment",
     "Evidence",
     "MailText",
+    "Merge",
     "Message",
     "Registration",
     "ReminderRule",

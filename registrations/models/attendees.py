@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
     from registrations.models.claims import AddressClaim
+    from registrations.models.merges import Merge
 
 
 def normalise(address: str) -> str:
@@ -46,6 +47,18 @@ STAYS_WHEN_ERASED = ("created_at", "erased_at")
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def not_erased(self) -> AttendeeQuerySet:
         return self.filter(erased_at__isnull=True)
+
+    def led_to_by(self, number: int, **version: int) -> AttendeeQuerySet:
+        """Whom a link or a cookie means that names this number: who was merged is found as the person who stayed.
+
+        version: what that row must say for the link to stand, by the name of its column.
+        """
+        named = Attendee.objects.filter(pk=number, **version)
+        return self.not_erased().filter(Q(pk__in=named.values("pk")) | Q(pk__in=named.values("merged_into")))
+
+    def with_versions_of(self, attendee: Attendee) -> AttendeeQuerySet:
+        """The rows whose links and cookies lead to a person: their own, and those that were merged into it."""
+        return self.filter(Q(pk=attendee.pk) | Q(merged_into=attendee.pk))
 
     def with_address(self) -> AttendeeQuerySet:
         return self.filter(Exists(EmailAddress.objects.filter(attendee=OuterRef("pk"))))
@@ -109,18 +122,31 @@ class Attendee(models.Model):
     created_at = models.DateTimeField(_("created"), default=clock.now)
     # The row of an erased person stays, empty: figures and other rows lean on it.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+    # Who was found to be somebody else we know; the row stays, empty, so that old links lead to that person.
+    merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+", editable=False)
     folded = FoldedField(sources=("full_name", "organisation", "initiative"))
 
     objects = AttendeeQuerySet.as_manager()
     addresses: RelatedManager[EmailAddress]
     claims: RelatedManager[AddressClaim]
+    merges: RelatedManager[Merge]
 
     class Meta:
         verbose_name = _("attendee")
         verbose_name_plural = _("attendees")
-        permissions = [("erase_attendee", "Can erase a person")]
+        permissions = [
+            ("erase_attendee", "Can erase a person"),
+            ("merge_attendee", "Can merge two people who are one"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(erased_at__isnull=False), name="who_was_merged_is_empty"
+            ),
+        ]
 
     def __str__(self) -> str:
+        if self.merged_into_id is not None:
+            return gettext("Person %(id)s, merged into %(kept)s") % {"id": self.pk, "kept": self.merged_into_id}
         return gettext("Erased person %(id)s") % {"id": self.pk} if self.is_erased else self.full_name
 
     @property
@@ -137,17 +163,26 @@ class Attendee(models.Model):
 
     def sign_out_everywhere(self) -> None:
         """No browser that is signed in stays so."""
-        Attendee.objects.filter(pk=self.pk).update(sign_in_version=F("sign_in_version") + 1)
+        Attendee.objects.with_versions_of(self).update(sign_in_version=F("sign_in_version") + 1)
         self.refresh_from_db(fields=["sign_in_version"])
 
     def empty(self, *, at: datetime) -> None:
         """Leave nothing of the person in this row, and nobody signed in as them."""
+        self._clear(at)
+        self.sign_in_version += 1
+        self.save()
+
+    def lead_to(self, kept: Attendee, *, at: datetime) -> None:
+        """Leave nothing of the person in this row but the way to who they are; whoever is signed in stays so."""
+        self._clear(at)
+        self.merged_into = kept
+        self.save()
+
+    def _clear(self, at: datetime) -> None:
         for field in self._meta.concrete_fields:
             if field.name not in STAYS_WHEN_ERASED and not isinstance(field, models.IntegerField):
                 setattr(self, field.attname, field.get_default())
         self.erased_at = at
-        self.sign_in_version += 1
-        self.save()
 
 
 class EmailAddress(models.Model):

@@ -88,6 +88,21 @@ def forget_answers(registrations: RegistrationQuerySet) -> None:
     registrations.update(support_needed="", question="", typed={}, link_version=F("link_version") + 1)
 
 
+def forget_name(gone: Attendee, *, kept: Attendee) -> None:
+    """Of who becomes another person, a line of the log keeps the number: that name is nobody's to erase later."""
+    if not gone.full_name or gone.full_name == kept.full_name:
+        return
+    name = gone.full_name
+    ours = Q(content_type__app_label="registrations")
+    named = Q(object_repr=name) | ours & Q(object_repr__startswith=f"{name} ·")
+    said = Q(pk__in=[])
+    if " " in name:
+        named |= Q(object_repr__contains=name)
+        said = Q(change_message__contains=name) | Q(change_message__contains=json.dumps(name)[1:-1])
+    LogEntry.objects.filter(said).update(change_message="")
+    LogEntry.objects.filter(named).update(object_repr=Concat(Value("#"), "object_id"))
+
+
 def sweep_mail_files() -> int:
     """Delete the files of mails that were being written while their reader was erased. Returns how many."""
     return _forget_files(Message.objects.filter(attendee__erased_at__isnull=False))
@@ -130,7 +145,7 @@ def _forget_files(mails: MessageQuerySet) -> int:
 
 def _forget_log_lines(person: Attendee, names: list[str], addresses: list[str]) -> None:
     """That staff did something stays; to whom is a number."""
-    about = [_lines_about(Attendee, [person.pk])]
+    about = [_lines_about(Attendee, [person.pk, *person.merges.values_list("gone", flat=True)])]
     for relation in Attendee._meta.related_objects:
         rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
         about.append(_lines_about(relation.related_model, rows.values_list("pk", flat=True)))
@@ -182,6 +197,8 @@ def _is_known_otherwise(person: Attendee, made: list[Registration], enrolled: En
     """They proved an address, or another form than this one made something of theirs."""
     return (
         EmailAddress.objects.filter(attendee=person, verified_at__isnull=False).exists()
+        # Staff found that they are known by two names.
+        or person.merges.exists()
         or person.registrations.exclude(pk__in=[registration.pk for registration in made]).exists()
         or person.enrolments.exclude(pk__in=enrolled.values("pk")).exists()
     )

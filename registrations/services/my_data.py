@@ -15,7 +15,7 @@ Row = dict[str, object]
 
 # What opens a door, guards a lease, or only repeats another column.
 _LEFT_OUT = {
-    *("id", "folded", "normalised", "told_facts", "browser_digest", "nonce", "key"),
+    *("id", "folded", "normalised", "told_facts", "browser_digest", "nonce", "key", "moved"),
     *("lease_token", "lease_until", "bundle", "round", "revision", "link_version", "calendar_version"),
     "sign_in_version",
 }

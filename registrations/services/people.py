@@ -17,7 +17,7 @@ from workshops.models import Series
 
 
 class Gone(Exception):
-    """The person was erased."""
+    """The person was erased, or merged into another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def choices_of(attendee: Attendee, *, also: int | None = None) -> list[Choice]:
 
 def renew_calendar(*, attendee: Attendee) -> None:
     """Give the personal calendar another address; whoever had the old one finds nothing there any more."""
-    Attendee.objects.filter(pk=attendee.pk).update(calendar_version=F("calendar_version") + 1)
+    Attendee.objects.with_versions_of(attendee).update(calendar_version=F("calendar_version") + 1)
 
 
 def has_stopped_announcements(attendee: Attendee, series: Series) -> bool:

@@ -24,7 +24,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 @require_safe
 def calendar(request: HttpRequest, token: str, pk: int, version: int = 0) -> HttpResponse:
     """Everything a person has a place for, what was cancelled as cancelled; it keeps itself up to date."""
-    attendee = get_object_or_404(Attendee.objects.not_erased(), pk=pk, calendar_version=version)
+    attendee = get_object_or_404(Attendee.objects.led_to_by(pk, calendar_version=version))
     related = attendee.registrations.confirmed().select_related("session__series").order_by("session__starts_at", "pk")
     held = list(related.exclude(session__state=SessionState.DRAFT))
     tag = _tag(attendee, held)

@@ -25,6 +25,7 @@ def registration(request: HttpRequest, token: str, pk: int, version: int) -> Htt
 @csrf_exempt
 @by_link(links.REGISTRATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def cancel(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
     place = personal.place(token, pk, version)
     if request.method != "POST" or place.link_is_over:
@@ -42,6 +43,7 @@ def cancel(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespo
 @csrf_exempt
 @by_link(links.REGISTRATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def take(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
     """Take the place that is kept, or free to all; the page of the registration holds the button."""
     place = personal.place(token, pk, version)
@@ -57,6 +59,7 @@ def take(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespons
 @csrf_exempt
 @by_link(links.REGISTRATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def undo(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
     """Take a cancellation back while its place is free; the page of the registration holds the button."""
     place = personal.place(token, pk, version)
@@ -72,6 +75,7 @@ def undo(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespons
 @csrf_exempt
 @by_link(links.REGISTRATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def again(request: HttpRequest, token: str, pk: int, version: int) -> HttpResponse:
     """Come back after a cancellation: to a place, or to the end of the waiting list."""
     place = personal.place(token, pk, version)

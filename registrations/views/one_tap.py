@@ -19,8 +19,9 @@ from workshops.models import Session
 @csrf_exempt
 @by_link(links.ONE_TAP)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def one_tap(request: HttpRequest, token: str, attendee_pk: int, session_pk: int) -> HttpResponse:
-    attendee = get_object_or_404(Attendee.objects.not_erased(), pk=attendee_pk)
+    attendee = get_object_or_404(Attendee.objects.led_to_by(attendee_pk))
     published = Session.objects.published().select_related("series").with_places()
     session = get_object_or_404(published, pk=session_pk)
     if request.method != "POST":

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from iatp_events.lib import clock, languages, zones
 from registrations import links
-from registrations.models import Registration
-from registrations.services import offers, places
+from registrations.models import Merge, Registration
+from registrations.services import offers, people, places
 from workshops import when
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
@@ -114,13 +115,31 @@ class Place:
 
 
 def place(token: str, pk: int, version: int) -> Place:
-    """Load what a link opens. Raises Http404 for a link that was revoked."""
+    """Load what a link opens: of two registrations that were joined, the one that stayed.
+
+    Raises Http404 for a link that was revoked.
+    """
     related = Registration.objects.select_related("session__series", "attendee")
     found = related.filter(pk=pk, link_version=version).first()
+    if found is None and (named := Merge.objects.now_named(pk, version)) is not None:
+        found = related.filter(pk=named[0], link_version=named[1]).first()
     if found is None:
         raise Http404
     now = clock.now()
     return Place(found, token, Door.of(found.session, opens_before=DOOR_OPENS_BEFORE, now=now), now)
+
+
+def opens_anew(view: View) -> View:
+    """Where staff merged the person between our look and the act nothing was done: the link is opened once more."""
+
+    @wraps(view)
+    def door(request: HttpRequest, token: str, *numbers: int) -> HttpResponse:
+        try:
+            return view(request, token, *numbers)
+        except (people.Gone, Registration.DoesNotExist):
+            return HttpResponseRedirect(request.path)
+
+    return door
 
 
 def page(request: HttpRequest, template: str, shown: Place, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -21,9 +21,10 @@ _SAID = {"send": True, "stop": False}
 @csrf_exempt
 @by_link(links.STOP)
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal.opens_anew
 def stop(request: HttpRequest, token: str, attendee_pk: int, series_pk: int | None = None) -> HttpResponse:
     """A token of one number is that of reminders; a second number names the series whose announcements it stops."""
-    attendee = get_object_or_404(Attendee.objects.not_erased(), pk=attendee_pk)
+    attendee = get_object_or_404(Attendee.objects.led_to_by(attendee_pk))
     choices = people.choices_of(attendee, also=series_pk)
     if request.method == "POST":
         reminders, announcements = _asked(request, choices, series_pk)
