@@ -264,11 +264,14 @@ STAYS = {
     "Registration": "mode state source told_facts country gender sector initiative",
     "Enrolment": "mode",
     "Evidence": "kind",
+    "Appeal": "answer",
     "Message": "key kind state skip_reason bundle",
+    "Merge": "moved",  # numbers, keys, states and moments
 }
 EMPTIED = {
     "Attendee": "full_name country position organisation initiative sector gender folded",
     "Registration": "support_needed question typed",
+    "Appeal": "words reason",
     "Message": "subject text last_error",
 }
 GOES = {"AddressClaim", "EmailAddress", "Consent", "SignIn"}

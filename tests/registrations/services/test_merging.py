@@ -53,6 +53,8 @@ def with_everything(name: str, session: Any, *, email: str) -> Registration:
     Enrolment.objects.create(attendee=person, series=session.series, enrolled_at=NOW)
     Evidence.objects.create(registration=registration, kind="join", at=NOW)
     Appeal.objects.create(registration=registration, words=name, said_at=NOW)
+    colleague = register(session, f"Colleague of {name}")
+    Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration)
     merge(person, create_attendee(f"Former {name}"))
     return registration
 
@@ -84,7 +86,7 @@ def test_of_two_registrations_for_one_session_nothing_is_lost() -> None:
     merge(kept.attendee, gone.attendee)
 
     assert all(count for rows in belongs for count in rows.values())
-    assert rows_of(Registration.objects.get()) == {
+    assert rows_of(Registration.objects.get(attendee=kept.attendee)) == {
         name: 1 if name == "Appeal.registration" else belongs[0][name] + belongs[1][name] for name in belongs[0]
     }
     assert Appeal.objects.get().words == "Ana R.\n\nAna Ruiz"
@@ -134,6 +136,17 @@ def test_of_two_who_wait_whoever_came_first_stays_in_line() -> None:
 
     assert [row.attendee.full_name for row in Registration.objects.waiting()] == ["Anita", "Luis"]
     assert Registration.objects.get(attendee=two.attendee).pk == one.pk
+
+
+def test_nobody_takes_their_own_place_and_whose_place_it_was_is_kept() -> None:
+    session = create_session()
+    luis, ana, anita = (register(session, name) for name in ("Luis", "Ana", "Anita"))
+    Registration.objects.filter(pk=ana.pk).update(substitute_for=luis, state="cancelled", cancelled_at=NOW)
+    Registration.objects.filter(pk=anita.pk).update(substitute_for=ana)
+
+    merge(ana.attendee, anita.attendee)
+
+    assert Registration.objects.values_list("pk", "substitute_for").get(attendee=ana.attendee) == (anita.pk, luis.pk)
 
 
 def test_what_both_said_is_kept_and_no_name_is_in_the_trail() -> None:
