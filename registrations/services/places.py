@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Enrolment, Message, Registration
-from registrations.services import blocking, outbox, people
+from registrations.services import blocking, caps, outbox, people
 from registrations.services.people import Person
 from registrations.services.seating import Seats
 from workshops.choices import PlaceMode
@@ -85,13 +85,16 @@ def register(
 
     With `whole_series` also for every other session that is open, and for those that open later.
     Returns the registrations made now; none when the person was registered for all of it before.
-    Raises RegistrationClosed, and ValueError when the address can be none.
+    Raises RegistrationClosed, CapReached, and ValueError when the address can be none.
     """
     attendee, is_new = people.find_or_create(person=person, source=source, now=now)
     if is_new:
         people.consent(attendee=attendee, series=series, announcements=answers.announcements, now=now)
     enrolled = whole_series and _enrol(attendee, series, answers.mode, now)
     seats = _lock(series, sessions, whole_series, now)
+    # By what was typed, whoever the address belongs to: a form's answer must not tell who is registered.
+    said = {"initiative": person.initiative, "country": person.country}
+    caps.Room(seats.sessions.values()).require(seats.sessions.values(), **said)
     known = {} if is_new else _known(attendee, seats)
     made = []
     for session in seats.sessions.values():
@@ -99,6 +102,8 @@ def register(
         if registration.pk is None or registration.state == RegistrationState.CANCELLED:
             # What an unproven form says of a person we know goes into nothing but this registration.
             _answer(registration, answers, typed={} if is_new else asdict(person))
+            registration.session = session
+            caps.as_said(registration, **said)
             seats.seat(registration, seats.of(session.pk, answers.mode), now)
             made.append(registration)
     _write(made, seats)
@@ -138,7 +143,7 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
     """Give a place back that its person gave up by mistake, while it is free; they are confirmed and told anew.
 
     Returns the registration as it stands, and as it stood when the cancellation was undone before.
-    Raises TooLateToUndo, RegistrationClosed, PlaceGone.
+    Raises TooLateToUndo, RegistrationClosed, CapReached, PlaceGone.
     """
     seats = Seats([registration.session_id])
     returning = Registration.objects.select_related("attendee").get(pk=registration.pk)
@@ -150,6 +155,7 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
         raise TooLateToUndo
     if not session.takes_registrations(now):
         raise RegistrationClosed([session.number])
+    _require_room(returning)
     seats.seat(returning, seats.of(session.pk, returning.mode), now)
     if returning.is_waiting:
         raise PlaceGone
@@ -187,7 +193,7 @@ def register_known(
     """Register a person we know, or who comes back, and queue the mail that says so.
 
     mode: the wish at a hybrid session; without one, that of the last time.
-    Returns the registration, untouched when it stood already. Raises RegistrationClosed and Removed.
+    Returns the registration, untouched when it stood already. Raises RegistrationClosed, CapReached and Removed.
     """
     people.lock(attendee)
     seats = _lock(session.series, [session], whole_series=False, now=now)
@@ -198,6 +204,7 @@ def register_known(
         return registration
     if registration.state == RegistrationState.REMOVED:
         raise Removed
+    _require_room(registration)
     seats.seat(registration, seats.of(session.pk, mode or registration.mode), now)
     _confirm_anew(registration, seats, now)
     return registration
@@ -213,7 +220,7 @@ def enrol(*, attendee: Attendee, series: Series, now: datetime) -> list[Registra
     """Enrol a person we know in the whole series, or once more, and register them for what is open now.
 
     A session they have a registration for, of whatever state, stays as it is: who opted out of one stays out of it.
-    Returns the registrations made.
+    Returns the registrations made. Raises CapReached.
     """
     people.lock(attendee)
     before = Enrolment.objects.filter(attendee=attendee, series=series).first()
@@ -226,12 +233,18 @@ def enrol(*, attendee: Attendee, series: Series, now: datetime) -> list[Registra
     for session in seats.sessions.values():
         if session.pk not in known and session.takes_registrations(now):
             registration = draft(session, attendee, Source.ENROLMENT, now)
+            _require_room(registration)
             seats.seat(registration, seats.of(session.pk, mode), now)
             made.append(registration)
     _write(made, seats)
     if made or enrolled:
         _tell(attendee, series, made, enrolled=enrolled, now=now)
     return made
+
+
+def _require_room(registration: Registration) -> None:
+    said = {"initiative": registration.initiative, "country": registration.country}
+    caps.Room([registration.session]).require([registration.session], **said)
 
 
 def _confirm_anew(registration: Registration, seats: Seats, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Attendee, Registration
-from registrations.services import blocking, outbox, people
+from registrations.services import blocking, caps, outbox, people
 from registrations.services.people import Person
 from registrations.services.places import draft
 from registrations.services.seating import Seats
@@ -32,7 +32,7 @@ def take_over(*, registration: Registration, round: int, person: Person, announc
 
     round: that of the link; a place that was given back and taken again needs a new link.
     Where the other has a place already, was taken off the session, or said of this address that it was not them,
-    nothing moves, and nothing tells. Raises NothingToPassOn, and ValueError when the address can be none.
+    nothing moves, and nothing tells. Raises NothingToPassOn, CapReached, and ValueError when the address can be none.
     """
     substitute, is_new = people.find_or_create(
         person=replace(person, initiative=registration.initiative), source=Source.SUBSTITUTE, now=now
@@ -44,9 +44,12 @@ def take_over(*, registration: Registration, round: int, person: Person, announc
     giver.session = seats.sessions[giver.session_id]
     if giver.round != round or not can_pass_on(giver, now):
         raise NothingToPassOn
+    if person.country != giver.country:
+        # The initiative stays that of the giver; a country that comes anew may have too many already.
+        caps.Room([giver.session]).require([giver.session], initiative="", country=person.country)
     places = next(row for row in seats.all_of(giver.session_id) if row.mode == giver.mode)
     if _may_take(substitute, giver):
-        _move(giver, substitute, places, typed={} if is_new else asdict(person), now=now)
+        _move(giver, substitute, places, person, typed={} if is_new else asdict(person), now=now)
     if blocking.is_blocked(person.email, now=now):
         # Done in full and taken back, so that it answers as ever.
         transaction.set_rollback(True)
@@ -57,12 +60,15 @@ def _may_take(substitute: Attendee, giver: Registration) -> bool:
     return not held.exclude(state__in=[RegistrationState.WAITLISTED, RegistrationState.CANCELLED]).exists()
 
 
-def _move(giver: Registration, substitute: Attendee, places: Places, *, typed: dict[str, str], now: datetime) -> None:
+def _move(
+    giver: Registration, substitute: Attendee, places: Places, person: Person, *, typed: dict[str, str], now: datetime
+) -> None:
     """The count of places stays: one leaves as the other comes."""
     waited = Registration.objects.filter(session=places.session_id, attendee=substitute).first()
     taken = waited or draft(giver.session, substitute, Source.SUBSTITUTE, now)
     taken.session, taken.attendee, taken.mode = giver.session, substitute, places.mode
     taken.initiative, taken.typed, taken.told_facts = giver.initiative, typed, ""
+    caps.as_said(taken, initiative=giver.initiative, country=person.country)
     taken.substitute_for = giver
     taken.state, taken.confirmed_at, taken.round = RegistrationState.CONFIRMED, now, taken.round + 1
     taken.save()

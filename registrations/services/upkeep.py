@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from registrations import turns
 from registrations.choices import MessageKind, RegistrationState, Source
 from registrations.models import Enrolment, Registration
-from registrations.services import outbox, places
+from registrations.services import caps, outbox, places
 from registrations.services.seating import BATCH, Seats
 from workshops.choices import Mode, SessionState
 from workshops.models import Places, Session
@@ -122,9 +122,16 @@ def _register_batch(session: Session, now: datetime) -> int:
         return 0
     made_before = Registration.objects.filter(session=session, attendee=OuterRef("attendee"))
     enrolments = Enrolment.objects.standing().filter(~Exists(made_before), series=session.series_id)
-    made = []
-    for enrolment in enrolments.order_by("enrolled_at", "pk").select_related("attendee")[:BATCH]:
+    room = caps.Room(seats.sessions.values())
+    made: list[Registration] = []
+    line = enrolments.order_by("enrolled_at", "pk").select_related("attendee")
+    # Whom a cap leaves out must not stand in the way of those behind them.
+    for enrolment in line if room.is_capped else line[:BATCH]:
         registration = places.draft(seats.sessions[session.pk], enrolment.attendee, Source.ENROLMENT, now)
+        if not room.admit(registration):
+            continue
+        if len(made) == BATCH:
+            break
         seats.seat(registration, seats.of(session.pk, enrolment.mode), now)
         # Saved one by one: the next in line must find this one before them.
         registration.save()

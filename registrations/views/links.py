@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib.doors import by_link
 from registrations import links
-from registrations.services import offers, places
+from registrations.forms import caps as words
+from registrations.services import caps, offers, places
 from registrations.views import personal
 
 
@@ -69,6 +70,8 @@ def undo(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespons
         places.undo_cancellation(registration=place.registration, now=place.now)
     except (places.TooLateToUndo, places.PlaceGone, places.RegistrationClosed):
         return personal.page(request, "registrations/registration.html", place, status=409, refused=True)
+    except caps.CapReached as refusal:
+        return _capped(request, place, refusal)
     return redirect("links:registration", token)
 
 
@@ -86,4 +89,12 @@ def again(request: HttpRequest, token: str, pk: int, version: int) -> HttpRespon
         places.register_known(attendee=held.attendee, session=held.session, now=place.now)
     except (places.RegistrationClosed, places.Removed):
         return personal.page(request, "registrations/registration.html", place, status=409)
+    except caps.CapReached as refusal:
+        return _capped(request, place, refusal)
     return redirect("links:registration", token)
+
+
+def _capped(request: HttpRequest, place: personal.Place, refusal: caps.CapReached) -> HttpResponse:
+    with personal.in_words_of(request, place.registration.attendee.language, "UTC"):
+        capped = words.sentences(refusal)
+    return personal.page(request, "registrations/registration.html", place, status=409, capped=capped)

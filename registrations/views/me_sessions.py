@@ -4,7 +4,7 @@ What a button acts on stands in the form's body, so that the answer to somebody 
 the answer to nonsense.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Never
 from zoneinfo import ZoneInfo
@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iatp_events.lib import clock
 from registrations import links
 from registrations.doors import signed_in
+from registrations.forms import caps as words
 from registrations.models import Attendee, Registration
-from registrations.services import appeals, my_sessions, offers, people, places
+from registrations.services import appeals, caps, my_sessions, offers, people, places
 from registrations.views import personal
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
@@ -45,7 +46,9 @@ def sessions(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     return page(request, attendee, said=said if said in SAID else "")
 
 
-def page(request: HttpRequest, attendee: Attendee, *, said: str = "", status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, attendee: Attendee, *, said: str = "", capped: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
     now, zone = clock.now(), personal.known_zone(attendee.timezone)
     calendar = links.calendar(attendee)
     found = my_sessions.of(attendee, now=now, zone=zone)
@@ -59,6 +62,7 @@ def page(request: HttpRequest, attendee: Attendee, *, said: str = "", status: in
         "reader_zone": zone,
         "now": now,
         "said": said,
+        "capped": capped,
         "here": "sessions",
     }
     with timezone.override(ZoneInfo(zone)):
@@ -78,6 +82,8 @@ def button(act: Act) -> Callable[..., HttpResponse]:
             said = act(request, attendee)
         except people.Gone:
             return redirect("registrations:me")
+        except caps.CapReached as refusal:
+            return page(request, attendee, capped=words.sentences(refusal), status=409)
         except REFUSED:
             return page(request, attendee, said="refused", status=409)
         return redirect(f"{reverse('registrations:me')}?said={said}")

@@ -1,5 +1,7 @@
 """One session, one button: how a person we know registers from a mail."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -8,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from iatp_events.lib import clock
 from iatp_events.lib.doors import by_link
 from registrations import links
+from registrations.forms import caps as words
 from registrations.models import Attendee, Registration
-from registrations.services import places
+from registrations.services import caps, places
 from registrations.views import personal
 from workshops import standing
 from workshops.choices import PlaceMode
@@ -33,15 +36,24 @@ def one_tap(request: HttpRequest, token: str, attendee_pk: int, session_pk: int)
         )
     except (places.RegistrationClosed, places.Removed):
         return _page(request, attendee, session, status=409)
+    except caps.CapReached as refusal:
+        return _page(request, attendee, session, status=409, refusal=refusal)
     if not registration.link_stands:
         return redirect("links:one_tap", token)
     return redirect("links:registration", links.token(registration))
 
 
-def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    attendee: Attendee,
+    session: Session,
+    *,
+    status: int = 200,
+    refusal: caps.CapReached | None = None,
+) -> HttpResponse:
     now, zone = clock.now(), personal.known_zone(attendee.timezone, session)
     registration = Registration.objects.filter(attendee=attendee, session=session).first()
-    context = {
+    context: dict[str, Any] = {
         "attendee": attendee,
         "registration": registration,
         # This link has no version: where one was taken out of use, the mail alone leads to the new one.
@@ -57,6 +69,7 @@ def _page(request: HttpRequest, attendee: Attendee, session: Session, *, status:
     with personal.in_words_of(request, attendee.language, zone):
         if personal.is_forgotten(session, now):
             return personal.link_over(request, session.series)
+        context["capped"] = words.sentences(refusal) if refusal else []
         return render(request, "registrations/one_tap.html", context, status=status)
 
 

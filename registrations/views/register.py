@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import public
+from registrations.forms import caps as words
 from registrations.forms.register import RegisterForm
-from registrations.services import places
+from registrations.services import caps, places
 from workshops.choices import SessionState
 from workshops.models import Series
 
@@ -33,6 +34,10 @@ def register(request: HttpRequest, series_slug: str) -> HttpResponse:
         places.register(now=form.now, **form.registration())
     except places.RegistrationClosed:
         form.add_error("sessions", gettext("Registration closed a moment ago. Look at what is still open."))
+        return _page(request, form, status=422)
+    except caps.CapReached as refusal:
+        for sentence in words.sentences(refusal):
+            form.add_error("sessions", sentence)
         return _page(request, form, status=422)
     # A first and a second registration get the same answer, so the page never tells who is coming.
     return redirect("registrations:registered", series_slug=series_slug)

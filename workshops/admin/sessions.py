@@ -40,6 +40,7 @@ class SessionAdmin(TextSearch):
         (None, {"fields": ["series", ("number", "format"), "question", "title", "state"]}),
         (_("When"), {"fields": [("day", "start_time", "minutes"), "timezone", "hour_in_ten_cities"]}),
         (_("Where"), {"fields": ["mode", "meeting_link", ("venue", "address"), "languages", "places_text"]}),
+        (_("Who may come"), {"fields": [("most_per_initiative", "most_per_country")]}),
         (_("What it is about"), {"fields": ["summary", "agenda", "panel_to_be_announced"]}),
         (
             _("Afterwards"),

@@ -8,6 +8,7 @@ import uuid
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
@@ -84,6 +85,22 @@ class Session(models.Model):
     panel_to_be_announced = models.BooleanField(_("panel to be announced"), default=False)
     takeaways = I18nTextField(_("takeaways"), blank=True, default="", help_text=_("Markdown."))
     recording = models.URLField(_("recording"), blank=True, max_length=500)
+    most_per_initiative = models.PositiveIntegerField(
+        _("most per initiative"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "How many people of one initiative may register. Empty: without a limit. Lowered, it evicts nobody."
+        ),
+    )
+    most_per_country = models.PositiveIntegerField(
+        _("most per country"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("People from one country who may register. Empty: without a limit. Lowered, it evicts nobody."),
+    )
     attendance_published = models.CharField(_("attendance as published"), max_length=60, blank=True)
 
     day = models.DateField(_("day"), null=True, blank=True)
