@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import by_link
 from registrations import links
-from registrations.forms import caps as words
+from registrations.forms.caps import sentences
 from registrations.forms.substitute import SubstituteForm
 from registrations.models import Registration
 from registrations.services import caps, substitutes
@@ -57,7 +57,7 @@ def take_over(request: HttpRequest, token: str, pk: int, version: int, round: in
         return _page(request, giver, None, status=410)
     except caps.CapReached as refusal:
         with personal.in_words_of(request, giver.attendee.language, "UTC"):
-            for sentence in words.sentences(refusal):
+            for sentence in sentences(refusal):
                 form.add_error(None, sentence)
         return _page(request, giver, form, status=422)
     with personal.in_words_of(request, giver.attendee.language, personal.known_zone(giver.session.timezone)):

@@ -166,3 +166,16 @@ def test_staff_see_whose_place_it_was_and_where_it_went() -> None:
     assert re.search(r"[Tt]ook the place of.{0,300}Ana", taken)
     assert re.search(r"[Pp]lace went to.{0,300}Eva Soto", passed)
     assert User.objects.filter(is_staff=True).exists()
+
+
+def test_a_colleague_from_a_country_that_has_enough_is_refused_in_words_and_one_from_the_same_is_not() -> None:
+    session = create_session(most_per_country=1)
+    ana, _luis = register(session, "Ana Ruiz", country="CO", language="en"), register(session, "Luis", country="PE")
+
+    refused = Client().post(path(ana), typed(country="PE"))
+    seen = states(session)
+    Client().post(path(ana), typed(country="CO"))
+
+    assert (refused.status_code, seen) == (422, {"Ana Ruiz": "confirmed", "Luis": "confirmed"})
+    assert "Session 1 takes 1 person from each country" in text(refused)
+    assert states(session) == {"Ana Ruiz": "cancelled", "Luis": "confirmed", "Eva Soto": "confirmed"}
