@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='session',
             name='most_per_initiative',
-            field=models.PositiveIntegerField(blank=True, help_text='How many people of one initiative may register. Empty: without a limit. Lowered, it evicts nobody.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most per initiative'),
+            field=models.PositiveIntegerField(blank=True, help_text='People of one initiative who may register. Empty: without a limit. Lowered, it evicts nobody.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most per initiative'),
         ),
     ]

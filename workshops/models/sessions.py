@@ -90,9 +90,7 @@ class Session(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_(
-            "How many people of one initiative may register. Empty: without a limit. Lowered, it evicts nobody."
-        ),
+        help_text=_("People of one initiative who may register. Empty: without a limit. Lowered, it evicts nobody."),
     )
     most_per_country = models.PositiveIntegerField(
         _("most per country"),
