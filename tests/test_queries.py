@@ -31,7 +31,7 @@ COUNTS = {
     "registration": 1,
     "join": 1,
     "cancel": 2,
-    "cancelled registration": 3,
+    "cancelled registration": 4,
     "one tap": 5,
     "panel": 1,
     "stop": 3,

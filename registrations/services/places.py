@@ -174,9 +174,12 @@ def undo_until(registration: Registration) -> datetime | None:
     return cancelled_at + UNDO_WITHIN
 
 
-def way_back(*, registration: Registration, now: datetime) -> WayBack:
-    """What is open at this moment, unlocked, to somebody who cancelled: the act itself may still refuse."""
-    session, until = registration.session, undo_until(registration)
+def way_back(*, registration: Registration, until: datetime | None, now: datetime) -> WayBack:
+    """What is open at this moment, unlocked, to somebody who cancelled: the act itself may still refuse.
+
+    until: what `undo_until` said.
+    """
+    session = registration.session
     if registration.state != RegistrationState.CANCELLED or not session.takes_registrations(now):
         return WayBack.NONE
     mode = registration.mode if registration.mode in session.place_modes else session.place_modes[0]

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 
 from iatp_events.lib import clock, languages, zones
 from registrations import links
@@ -56,7 +57,7 @@ class Door:
         return when.long_date(timezone.localtime(self.opens_at).date()) if self.opens_at else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """One registration as its pages show it."""
 
@@ -92,9 +93,9 @@ class Place:
 
     @property
     def way_back(self) -> places.WayBack:
-        return places.way_back(registration=self.registration, now=self.now)
+        return places.way_back(registration=self.registration, until=self.undo_until, now=self.now)
 
-    @property
+    @cached_property
     def undo_until(self) -> datetime | None:
         return places.undo_until(self.registration)
 

@@ -129,15 +129,19 @@ def test_one_press_takes_back_what_one_press_did(left_at, standing):
     assert Enrolment.objects.standing().count() == standing
 
 
+def way_back(registration: Registration, now) -> WayBack:
+    return places.way_back(registration=registration, until=places.undo_until(registration), now=now)
+
+
 def test_the_way_back_is_what_the_act_would_do():
     session = create_session(capacity=1)
     ana = cancelled(session, at=NOW)
-    ways = [places.way_back(registration=ana, now=NOW + n * MINUTE) for n in (1, 10)]
+    ways = [way_back(ana, NOW + n * MINUTE) for n in (1, 10)]
     register(session, "Luis", NOW + MINUTE)
-    ways.append(places.way_back(registration=ana, now=NOW + MINUTE))
-    ways.append(places.way_back(registration=register(session, "Luis"), now=NOW))
+    ways.append(way_back(ana, NOW + MINUTE))
+    ways.append(way_back(register(session, "Luis"), NOW))
     ana.session.state = "closed"
-    ways.append(places.way_back(registration=ana, now=NOW + MINUTE))
+    ways.append(way_back(ana, NOW + MINUTE))
 
     assert ways == [WayBack.UNDO, WayBack.REGISTER, WayBack.WAIT, WayBack.NONE, WayBack.NONE]
 
@@ -149,7 +153,7 @@ def test_the_way_back_leads_behind_those_who_wait():
     register(session, "Eva", NOW + MINUTE)
     Places.objects.get(session=session).set_capacity(2)
 
-    assert places.way_back(registration=ana, now=NOW + 2 * MINUTE) == WayBack.WAIT
+    assert way_back(ana, NOW + 2 * MINUTE) == WayBack.WAIT
 
 
 def test_a_known_person_is_registered_and_told():
