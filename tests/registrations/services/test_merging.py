@@ -12,6 +12,7 @@ from registrations.models import (
     AddressClaim,
     Appeal,
     Attendee,
+    Bulletin,
     Consent,
     Enrolment,
     Evidence,
@@ -275,3 +276,23 @@ def test_a_mail_about_several_speaks_of_those_that_stayed() -> None:
     assert Message.objects.exclude(bundle=[]).get().bundle == [one.pk, other.pk]
     places.cancel(registration=Registration.objects.get(pk=other.pk), now=NOW)
     assert states(sessions[1]) == {"Ana": "cancelled"}
+
+
+@pytest.mark.parametrize(("states", "expected"), [
+    (("queued", "queued"), ["queued", "skipped"]),
+    (("queued", "sent"), ["sent", "skipped"]),
+    (("sent", "sent"), ["sent", "sent"]),
+])  # fmt: skip
+def test_a_message_to_a_group_leaves_once(states: tuple[str, str], expected: list[str]) -> None:
+    series = create_series()
+    bulletin = Bulletin.objects.create(series=series, subject="A word", body="Yes.", created_at=NOW)
+    both = [create_attendee("Ana"), create_attendee("Anita")]
+    for person, state in zip(both, states, strict=True):
+        Message.objects.create(
+            key=f"bulletin:{bulletin.pk}:{person.pk}", kind="bulletin", attendee=person, series=series,
+            bulletin=bulletin, state=state, sent_at=NOW, due_at=NOW, next_attempt_at=NOW, created_at=NOW,
+        )  # fmt: skip
+
+    merge(*both)
+
+    assert sorted(Message.objects.filter(attendee=both[0]).values_list("state", flat=True)) == expected

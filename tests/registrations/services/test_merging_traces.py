@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from registrations.models import Attendee, Message
 from registrations.services import erasure, merging
-from tests.factories import NOW, create_attendee, register
+from tests.factories import NOW, create_attendee, create_session, register
 from tests.registrations.services.test_erasure import NAME, dump, figures, one_mail_of_each_kind, traces, zoraida
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,24 @@ def test_figures_stay_but_that_the_double_counts_once() -> None:
     assert after | {"mails": 0} == before | {"mails": 0, "people": before["people"] + 1}
     assert sum(after["mails"].values()) == sum(before["mails"].values()) + sent  # type: ignore[attr-defined]
     assert Attendee.objects.not_erased().count() == before["people"]
+
+
+def test_what_was_noted_about_who_went_is_forgotten_with_who_stayed() -> None:
+    kept, gone = create_attendee("Quimena Quispe"), create_attendee("Zoraida")
+    note(gone, "Zoraida called")
+    merging.merge(kept=kept, gone=gone, by=None, now=NOW)
+
+    erasure.erase(attendee=kept, now=NOW)
+
+    assert LogEntry.objects.values_list("object_repr", "change_message").get() == (f"#{gone.pk}", "")
+
+
+def test_this_was_not_me_never_erases_a_person_who_was_made_of_two() -> None:
+    gone = register(create_session(), "Zoraida").attendee
+    kept = create_attendee("Quimena Quispe")
+    merging.merge(kept=kept, gone=gone, by=None, now=NOW)
+
+    erasure.disown(message=Message.objects.get(), now=NOW)
+
+    kept.refresh_from_db()
+    assert (kept.is_erased, kept.registrations.get().state) == (False, "cancelled")

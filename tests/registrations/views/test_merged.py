@@ -147,3 +147,13 @@ def test_after_erasing_who_stayed_no_old_link_and_no_cookie_opens_anything() -> 
 
     assert {Client().get(address).status_code for address in addresses} == {404}
     assert old.get(reverse("registrations:me")).status_code == 302
+
+
+def test_a_link_that_was_out_of_use_before_the_merge_opens_nothing_after_it(client: Client) -> None:
+    one, two = two_of_one()
+    old = path(links.manage(two))
+    erasure.forget_answers(Registration.objects.filter(pk=two.pk))
+
+    merge(one.attendee, two.attendee)
+
+    assert client.get(old).status_code == 404
