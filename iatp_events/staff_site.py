@@ -15,6 +15,7 @@ _MODELS = [
     "Registration",
     "Attendee",
     "Enrolment",
+    "Appeal",
     "Message",
     "Bulletin",
     "MailText",

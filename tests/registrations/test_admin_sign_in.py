@@ -53,6 +53,7 @@ def test_the_index_begins_with_what_staff_need_daily() -> None:
         "Registration",
         "Attendee",
         "Enrolment",
+        "Appeal",
         "Message",
         "Bulletin",
         "MailText",
