@@ -28,6 +28,11 @@ UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def hold(self) -> MessageQuerySet:
+        """Lock the rows in order of their keys until the transaction ends: so nobody waits in a circle."""
+        list(self.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        return self
+
     def due(self, now: datetime) -> MessageQuerySet:
         """Queued rows whose moment has come, and rows whose sender died or froze, oldest first."""
         queued = Q(state=MessageState.QUEUED, next_attempt_at__lte=now)

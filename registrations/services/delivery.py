@@ -12,10 +12,11 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
+from iatp_events.lib import eml
 from iatp_events.lib.prepared import PreparedUpdate
 from registrations import cases, emails, truth
 from registrations.cases import Case
-from registrations.choices import MessageState
+from registrations.choices import MessageState, SkipReason
 from registrations.models import Message, Registration
 from registrations.services import outbox
 from registrations.transport import Postbox, Refused, Unreachable
@@ -23,6 +24,8 @@ from registrations.transport import Postbox, Refused, Unreachable
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+# Attempts, when, subject, text.
+Said = tuple[int, datetime, str, str]
 # After so many connections refused in a row the loop rests: the next tick tries again.
 PATIENCE = 5
 # How long a mail that left is held in mind while the database is away, and seconds between two tries.
@@ -110,18 +113,26 @@ def _write_sent(message: Message, token: uuid.UUID, now: datetime, letter: email
     # Whoever reads a copy of the database shall not sign in by it.
     text = "" if message.sign_in_id else str(letter.mail.body)
     said = (message.attempts + 1, now, str(letter.mail.subject)[:200], text)
-    if not letter.told:
-        # One statement is a transaction of its own: most mails, the reminders, tell nothing that is kept.
-        _mark_sent(message, token, said)
-        return str(MessageState.SENT)
-    with transaction.atomic():
-        if _mark_sent(message, token, said):
-            for registration, facts in letter.told.items():
-                Registration.objects.filter(pk=registration).update(told_facts=facts)
+    # One statement is a transaction of its own: most mails, the reminders, tell nothing that is kept.
+    noted = _mark_and_tell(message, token, said, letter.told) if letter.told else _mark_sent(message, token, said)
+    if not noted and Message.objects.filter(pk=message.pk, skip_reason=SkipReason.NO_ADDRESS).exists():
+        # Its reader was erased while it was written: no file may keep what the row does not.
+        eml.forget([message.message_id])
     return str(MessageState.SENT)
 
 
-def _mark_sent(message: Message, token: uuid.UUID, said: tuple[int, datetime, str, str]) -> bool:
+@transaction.atomic
+def _mark_and_tell(message: Message, token: uuid.UUID, said: Said, told: dict[int, str]) -> bool:
+    # Registrations before messages, in order of their keys: so hold them all who hold both.
+    for registration, facts in sorted(told.items()):
+        Registration.objects.filter(pk=registration).update(told_facts=facts)
+    noted = _mark_sent(message, token, said)
+    if not noted:
+        transaction.set_rollback(True)
+    return noted
+
+
+def _mark_sent(message: Message, token: uuid.UUID, said: Said) -> bool:
     # Where the lease was lost, the mail did leave all the same: whoever holds the row now must not send it again.
     return bool(_SENT.run(*said, message.pk, token) or _SENT_BY_ANYBODY.run(*said, message.pk))
 

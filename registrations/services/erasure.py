@@ -23,8 +23,7 @@ from registrations.models import AddressClaim, Appeal, Attendee, EmailAddress, E
 from registrations.models.enrolments import EnrolmentQuerySet
 from registrations.models.messages import MessageQuerySet
 from registrations.models.registrations import RegistrationQuerySet
-from registrations.services import blocking, people, places
-from registrations.services.seating import Seats
+from registrations.services import belongings, blocking, people, places
 
 
 @transaction.atomic
@@ -37,14 +36,14 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
         person = people.lock(attendee)
     except people.Gone:
         return False
+    belongings.hold(person)
     _withdraw(person, now)
     names = [person.full_name] if person.full_name else []
     addresses = _addresses_of(person)
     # Found by the rows that are about the person, so before these go.
     _forget_log_lines(person, names, addresses)
     _forget_sign_in_guard(addresses)
-    _forget_claims(person, addresses)
-    _forget_mails(person)
+    _forget_mails_and_claims(person, addresses)
     forget_answers(person.registrations.all())
     person.consents.all().delete()
     person.addresses.all().delete()
@@ -65,6 +64,7 @@ def disown(*, message: Message, now: datetime) -> None:
         person = people.lock(message.attendee)
     except people.Gone:
         return
+    belongings.hold(person)
     made = list(typed_by(message))
     blocking.block(addresses=_typed_addresses(made) or _addresses_of(person), now=now)
     enrolled = _enrolled_by(message)
@@ -114,28 +114,25 @@ def _withdraw(person: Attendee, now: datetime) -> None:
 
 
 def _cancel(live: list[Registration], now: datetime) -> None:
-    # All at once and in id order: two people who are erased at the same moment never wait for each other.
-    Seats({registration.session_id for registration in live})
     for registration in live:
         with suppress(places.SessionOver):
             places.cancel(registration=registration, now=now)
 
 
-def _forget_claims(person: Attendee, addresses: list[str]) -> None:
-    """Addresses that were asked for and never proven, by this person, or by others of this person's."""
+def _forget_mails_and_claims(person: Attendee, addresses: list[str]) -> None:
+    """With addresses that were asked for and never proven: by this person, or by others of this person's."""
     claims = AddressClaim.objects.filter(Q(attendee=person) | Q(normalised__in=addresses))
-    _forget_files(Message.objects.filter(claim__in=claims))
-    # Their mails go with them.
+    _forget_mails(Message.objects.filter(Q(attendee=person) | Q(claim__in=claims)))
     claims.delete()
 
 
-def _forget_mails(person: Attendee) -> None:
+def _forget_mails(mails: MessageQuerySet) -> None:
     """What waits or is on its way is out of the sender's hands: whoever holds its lease finds nothing to write."""
-    mails = Message.objects.filter(attendee=person)
     given_up = {"state": MessageState.SKIPPED, "skip_reason": SkipReason.NO_ADDRESS}
     mails.unfinished().update(**given_up, lease_token=None, lease_until=None)
     # What a server answered may name the address.
     mails.update(subject="", text="", last_error="")
+    # Behind the locks of their rows: a file that is written from now on is its writer's to take away.
     _forget_files(mails)
 
 

@@ -5,6 +5,7 @@ The row of the other stays, empty, and leads their links and their sign-in to th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +23,8 @@ from registrations.models import (
     Message,
     Registration,
 )
-from registrations.services import doubles, erasure
+from registrations.services import belongings, doubles, erasure
 from registrations.services.seating import Seats
-from workshops.models import Session
 
 # What the person who is kept never said is taken from the other.
 _FILLED = ("position", "organisation", "initiative", "sector", "gender", "country")
@@ -84,7 +84,7 @@ def merge(*, kept: Attendee, gone: Attendee, by: int | None, now: datetime) -> M
     """
     kept, gone = _locked(kept, gone)
     # People before places, and both in order of their keys, as every other act takes them.
-    seats = Seats(_sessions_of(kept, gone))
+    seats = belongings.hold(kept, gone)
     joined = _join_registrations(kept, gone, seats, now)
     moved: dict[str, Any] = {"joined": joined}
     moved["registrations"] = _keys(gone.registrations.all())
@@ -110,21 +110,21 @@ def _locked(kept: Attendee, gone: Attendee) -> tuple[Attendee, Attendee]:
     return found[kept.pk], found[gone.pk]
 
 
-def _sessions_of(kept: Attendee, gone: Attendee) -> set[int]:
-    """All that either has to do with: the tick registers whoever is enrolled behind the lock of the session."""
-    both = [kept, gone]
-    registered = Registration.objects.filter(attendee__in=both).values_list("session", flat=True)
-    enrolled = Session.objects.filter(series__enrolments__attendee__in=both).values_list("pk", flat=True)
-    return {*registered, *enrolled}
-
-
 def _join_registrations(kept: Attendee, gone: Attendee, seats: Seats, now: datetime) -> dict[str, Any]:
-    joined = {}
-    for clash in clashes(kept, gone):
+    joined, found = {}, clashes(kept, gone)
+    _close(clash.goes.pk for clash in found)
+    for clash in found:
         # Its key, before the row is deleted.
         pk = str(clash.goes.pk)
         joined[pk] = doubles.join(stays=clash.stays, goes=clash.goes, seats=seats, now=now)
     return joined
+
+
+def _close(goes: Iterable[int]) -> None:
+    """From here on the tick writes nothing that names a registration which goes; what it wrote before moves."""
+    rows = Registration.objects.filter(pk__in=list(goes)).order_by("pk")
+    # Stronger than the lock that `hold` took: it waits for, and keeps away, new rows that lead here.
+    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _move_enrolments(kept: Attendee, gone: Attendee) -> list[dict[str, Any]]:

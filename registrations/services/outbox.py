@@ -133,9 +133,10 @@ def claim(*, now: datetime, lease: timedelta) -> uuid.UUID | None:
     return token
 
 
+@transaction.atomic
 def give_back(token: uuid.UUID) -> None:
     """Queue what this lease still holds; its moment stays, for lateness is judged by it."""
-    Message.objects.leased(token).update(state=MessageState.QUEUED, lease_token=None, lease_until=None)
+    Message.objects.leased(token).hold().update(state=MessageState.QUEUED, lease_token=None, lease_until=None)
 
 
 @transaction.atomic
@@ -144,8 +145,7 @@ def send_again(*, message: Message, now: datetime) -> Message:
     original = message.original_key
     # Two members of staff may press at once: the second waits here and counts the first one's copy. A reminder whose
     # moment changed is written anew, so the original of a copy may be gone.
-    rows = Message.objects.filter(key__in={original, message.key}).order_by("pk")
-    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    Message.objects.filter(key__in={original, message.key}).hold()
     number = Message.objects.filter(key__startswith=f"{original}{AGAIN}").count() + 1
     copy = copy_of(message, number=number, now=now)
     queue([copy])

@@ -70,7 +70,7 @@ def delete_rule(*, rule: ReminderRule) -> None:
     # Whoever writes a row of this rule at this moment goes first, or finds no rule to write for.
     list(ReminderRule.objects.select_for_update(of=("self",)).filter(pk=rule.pk))
     waiting = Message.objects.filter(rule=rule, state=MessageState.QUEUED).exclude(key__contains=AGAIN)
-    waiting.update(state=MessageState.SKIPPED, skip_reason=SkipReason.RULE_OFF)
+    waiting.hold().update(state=MessageState.SKIPPED, skip_reason=SkipReason.RULE_OFF)
     rule.delete()
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 
 from registrations import moments
 from registrations.choices import Audience, MessageKind, MessageState, RuleKind, SkipReason
 from registrations.models import Message, ReminderRule
+from registrations.models.messages import MessageQuerySet
 from registrations.services import outbox, plans
 from workshops.models import Session
 
@@ -38,20 +39,25 @@ def queue_due(*, now: datetime) -> int:
     last revised: so nobody gets yesterday's reminder, and a late registrant, a promotion, a new rule and an
     outage of two hours are one case. Returns how many were queued. Running it twice adds nothing.
     """
-    outdated().update(state=MessageState.SKIPPED, skip_reason=SkipReason.SUPERSEDED)
+    _skip_outdated()
     put_right(now=now)
     _take_up_again(now)
     return sum(_queue_for(session, rule, now) for session, rule in _pairs(now))
 
 
-def outdated() -> QuerySet[Message]:
+def outdated() -> MessageQuerySet:
     """Reminders that speak of an older revision: staff shall not see two where one will leave."""
     queued = Message.objects.filter(kind__in=REMINDING, state=MessageState.QUEUED)
     ids = queued.filter(revision__lt=F("session__revision")).exclude(key__contains=":again:").values("pk")
     return Message.objects.filter(pk__in=ids, state=MessageState.QUEUED)
 
 
-def wanted_again(now: datetime) -> QuerySet[Message]:
+@transaction.atomic
+def _skip_outdated() -> None:
+    outdated().hold().update(state=MessageState.SKIPPED, skip_reason=SkipReason.SUPERSEDED)
+
+
+def wanted_again(now: datetime) -> MessageQuerySet:
     """What was skipped for a reason that is gone: reminders taken again, a rule switched on."""
     taken_again = Q(skip_reason=SkipReason.STOPPED, attendee__reminders_stopped_at__isnull=True)
     switched_on = Q(skip_reason=SkipReason.RULE_OFF, rule__active=True, due_at__gt=F("rule__active_from"))
@@ -70,7 +76,12 @@ def put_right(*, now: datetime) -> int:
     facts = [*_GROUP, *_OF_RULE, *_OF_SESSION, "rule__session", "overruled"]
     groups = rows.annotate(overruled=Exists(own)).order_by().values(*facts).distinct()
     strayed = [{name: group[name] for name in _GROUP} for group in groups if _has_strayed(group)]
-    return sum(Message.objects.filter(pk__in=_pending().filter(**group).values("pk")).delete()[0] for group in strayed)
+    return sum(_delete(group) for group in strayed)
+
+
+@transaction.atomic
+def _delete(group: Group) -> int:
+    return Message.objects.filter(pk__in=_pending().filter(**group).values("pk")).hold().delete()[0]
 
 
 def _has_strayed(group: Group) -> bool:
@@ -87,16 +98,16 @@ def _zone(group: Group, session: Session) -> str:
     return plans.zone_of(group["speaker__timezone"] or "", group["speaker__country"] or "", session)
 
 
-def _pending() -> QuerySet[Message]:
+def _pending() -> MessageQuerySet:
     """Rows that still wait for their moment, or have none; without those that staff or lateness made."""
     waiting = Q(state=MessageState.QUEUED) | Q(state=MessageState.SKIPPED, skip_reason__in=HELD_BACK)
     return Message.objects.filter(waiting, kind__in=REMINDING, short=False).exclude(key__contains=":again:")
 
 
+@transaction.atomic
 def _take_up_again(now: datetime) -> None:
-    Message.objects.filter(pk__in=wanted_again(now).values("pk"), state=MessageState.SKIPPED).update(
-        state=MessageState.QUEUED, skip_reason="", next_attempt_at=F("due_at")
-    )
+    wanted = Message.objects.filter(pk__in=wanted_again(now).values("pk"), state=MessageState.SKIPPED)
+    wanted.hold().update(state=MessageState.QUEUED, skip_reason="", next_attempt_at=F("due_at"))
 
 
 def _pairs(now: datetime) -> Iterator[tuple[Session, ReminderRule]]:

@@ -59,8 +59,7 @@ def _copy(messages: QuerySet[Message], keys: list[str], now: datetime) -> int:
 
 def _lock(keys: list[str]) -> None:
     """Two members of staff may press at once: the second waits here, and then finds the first one's copies."""
-    rows = Message.objects.filter(key__in={*keys, *(key.split(AGAIN)[0] for key in keys)}).order_by("pk")
-    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    Message.objects.filter(key__in={*keys, *(key.split(AGAIN)[0] for key in keys)}).hold()
 
 
 def _copies_of(messages: list[Message]) -> Counter[str]:

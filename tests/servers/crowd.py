@@ -13,13 +13,14 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from tests.servers.forms import shown
 
 PRESS = Path(__file__).with_name("press.py")
 # How many Python processes start up at once before the next ones follow; all of them wait for the same signal.
 WAVE = 20
+Press = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], str]
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,17 @@ class Answer:
     body: bytes
 
 
-def press_at_once(requests: Iterable[tuple[str, dict[str, Any]]]) -> list[Answer]:
+def press_at_once(requests: Iterable[Press]) -> list[Answer]:
     """Send every (url, fields) from a process of its own at one moment; return the answers in order.
 
-    Each form is opened once beforehand, for its hidden fields and its cookie.
+    Each form is opened once beforehand, for its hidden fields and its cookie. A third value is a cookie to come with.
     """
     signal, hold = os.pipe()
     people: list[subprocess.Popen[bytes]] = []
     open_page = cache(_open)
     try:
-        for url, fields in requests:
-            people.append(_start(url, _request(url, fields, *open_page(url)), signal))
+        for url, fields, *mine in requests:
+            people.append(_start(url, _request(url, fields, *open_page(url, *mine)), signal))
             if len(people) % WAVE == 0:
                 _await_ready(people[-WAVE:])
         _await_ready(people[len(people) // WAVE * WAVE :])
@@ -53,10 +54,11 @@ def press_at_once(requests: Iterable[tuple[str, dict[str, Any]]]) -> list[Answer
             person.wait()
 
 
-def _open(url: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    with urlopen(url, timeout=60) as page:
+def _open(url: str, mine: str = "") -> tuple[tuple[tuple[str, str], ...], str]:
+    with urlopen(Request(url, headers={"Cookie": mine} if mine else {}), timeout=60) as page:
         fields = shown(page.read().decode())
-        cookies = "; ".join(cookie.split(";")[0] for cookie in page.headers.get_all("Set-Cookie") or [])
+        given = [cookie.split(";")[0] for cookie in page.headers.get_all("Set-Cookie") or []]
+        cookies = "; ".join([mine, *given] if mine else given)
     token = fields.get("csrfmiddlewaretoken", [])
     return tuple(("csrfmiddlewaretoken", value) for value in token[:1]), cookies
 

@@ -29,7 +29,7 @@ from registrations.models import (
     Message,
     Registration,
 )
-from registrations.services import delivery, erasure, outbox, people, places
+from registrations.services import addresses, delivery, erasure, outbox, people, places
 from tests.factories import NOW, create_series, create_session, register, register_for, states
 from workshops.models import Places, Series
 
@@ -212,6 +212,22 @@ def test_a_file_that_was_written_meanwhile_is_swept_up_later(settings) -> None:
     assert (erasure.sweep_mail_files(), erasure.sweep_mail_files()) == (1, 0)
 
 
+def test_a_file_that_is_written_while_its_reader_is_erased_is_not_kept(settings, monkeypatch) -> None:
+    attendee = register(create_session(), "Zoraida").attendee
+    compose = emails.compose
+
+    def erase_then(*given, **named):
+        letter = compose(*given, **named)
+        erasure.erase(attendee=attendee, now=NOW)
+        return letter
+
+    monkeypatch.setattr(emails, "compose", erase_then)
+    delivery.deliver_due(clock=lambda: NOW)
+
+    assert not list(Path(settings.MAIL_DIR).glob("*.eml"))
+    assert Message.objects.exclude(state="skipped", subject="", text="").count() == 0
+
+
 def test_the_lines_of_others_stay_as_they_were() -> None:
     attendee, namesake = zoraida(), register(create_session(number=9), "Zoraida Ñandutí Paz").attendee
     kind = ContentType.objects.get_for_model(Attendee)
@@ -235,6 +251,21 @@ def test_an_address_that_was_asked_for_and_never_proven_goes_too_whoever_asked()
     erasure.erase(attendee=attendee, now=NOW)
 
     assert [claim.address for claim in AddressClaim.objects.all()] == [of_luis]
+
+
+def test_the_mail_by_which_somebody_else_asked_for_their_address_says_nothing_any_more(settings) -> None:
+    session = create_session()
+    attendee, luis = register(session, "Zoraida").attendee, register(session, "Luis").attendee
+    addresses.ask(attendee=luis, address="zoraida@example.org", now=NOW)
+    delivery.deliver_due(clock=lambda: NOW)
+    (asked,) = Message.objects.filter(kind="address")
+    assert "zoraida@example.org" in asked.text
+
+    erasure.erase(attendee=attendee, now=NOW)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.subject, asked.text) == ("sent", "", "")
+    assert "zoraida@" not in "".join(path.read_text() for path in Path(settings.MAIL_DIR).glob("*.eml"))
 
 
 def test_erasing_twice_does_nothing_more() -> None:

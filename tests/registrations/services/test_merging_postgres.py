@@ -26,13 +26,13 @@ import time
 from datetime import datetime
 from iatp_events.lib import clock
 from registrations.models import Attendee, Registration
-from registrations.services import erasure, merging, people, places, seating
+from registrations.services import belongings, erasure, merging, people, places, seating
 class Slowly(seating.Seats):
     def __init__(self, sessions):
         time.sleep(0.5)
         super().__init__(sessions)
         time.sleep(0.5)
-merging.Seats = erasure.Seats = Slowly
+belongings.Seats = Slowly
 ana, anita = (Attendee.objects.get(full_name=name) for name in ("Ana", "Anita"))
 time.sleep(max(0, {at} - time.time()))
 """
