@@ -102,7 +102,9 @@ CACHES = {
         "KEY_PREFIX": "iatp",
         # The cache only counts; when it is away, nobody may wait for it.
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
-    }
+    },
+    # What a process may keep to itself for a while; nothing that others must see at once.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -87,6 +87,14 @@ class Wording(TextChoices):
     SIGN_IN = "sign_in", pgettext_lazy("wording", "Link to sign in")
 
 
+class Suggest(TextChoices):
+    """Whether forms offer the name of an initiative to everyone."""
+
+    BY_COUNT = "", _("Once two people of proven addresses coordinate it")
+    ALWAYS = "always", _("Always")
+    NEVER = "never", _("Never")
+
+
 class RuleKind(TextChoices):
     """What a rule of the reminder plan sends."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone, translation
 from pytest_django import Settings
 
@@ -33,6 +33,7 @@ def _stand_at_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 def _leave_nothing_behind(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Mails and photos go to a folder of the test's own; counters and the language start afresh."""
     settings.MAIL_DIR, settings.MEDIA_ROOT = tmp_path / "mail", tmp_path / "media"
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
     with translation.override("en"):
         yield

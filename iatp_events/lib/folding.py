@@ -19,22 +19,24 @@ class FoldedField(models.TextField):  # type: ignore[type-arg]
     """A column that holds the folded text of other columns of its row, filled whenever the row is written.
 
     sources: names of the columns, plain or multilingual (all languages are searchable).
+    longest: where the text is cut, so that an index can hold it whatever letters it grew to.
     With `save(update_fields=…)` name this column as well.
     """
 
-    def __init__(self, *, sources: tuple[str, ...] = (), **options: Any) -> None:
-        self.sources = sources
+    def __init__(self, *, sources: tuple[str, ...] = (), longest: int | None = None, **options: Any) -> None:
+        self.sources, self.longest = sources, longest
         for option, value in (("default", ""), ("blank", True), ("editable", False)):
             options.setdefault(option, value)
         super().__init__(**options)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
-        return name, path, args, options | {"sources": self.sources}
+        cut = {} if self.longest is None else {"longest": self.longest}
+        return name, path, args, options | {"sources": self.sources} | cut
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         parts = [_plain(getattr(model_instance, source)) for source in self.sources]
-        folded = fold(" ".join(part for part in parts if part))
+        folded = fold(" ".join(part for part in parts if part))[: self.longest]
         setattr(model_instance, self.attname, folded)
         return folded
 

@@ -41,6 +41,7 @@ class RegisterForm(PersonForm):
         required=False,
         max_length=200,
         help_text=_("A cluster or another territorial initiative."),
+        widget=forms.TextInput(attrs={"list": "initiatives", "autocomplete": "off"}),
     )
     sessions = SessionChoiceField(label=_("Sessions"), required=False, widget=forms.CheckboxSelectMultiple)
     whole_series = forms.BooleanField(

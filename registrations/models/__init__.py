@@ -9,6 +9,7 @@ from registrations.models.bulletins import Bulletin
 from registrations.models.claims import AddressClaim
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
+from registrations.models.initiatives import Initiative
 from registrations.models.merges import Merge
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
@@ -27,6 +28,7 @@ __all__ = [
     "EmailAddress",
     "Enrolment",
     "Evidence",
+    "Initiative",
     "MailText",
     "Merge",
     "Message",

@@ -17,6 +17,7 @@ from iatp_events.lib import clock
 from iatp_events.lib.folding import FoldedField
 from registrations.choices import Came, ConsentKind, Gender, Source
 from registrations.models.bulletins import Bulletin
+from registrations.models.initiatives import Initiative
 from workshops.choices import Sector
 from workshops.models import Session
 from workshops.models.series import validate_zone
@@ -62,6 +63,15 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
     def with_address(self) -> AttendeeQuerySet:
         return self.filter(Exists(EmailAddress.objects.filter(attendee=OuterRef("pk"))))
+
+    def proven(self) -> AttendeeQuerySet:
+        """Those who showed that an address is theirs; and people we made up."""
+        shown = Q(verified_at__isnull=False) | Q(source=Source.DEMONSTRATION)
+        return self.filter(Exists(EmailAddress.objects.filter(shown, attendee=OuterRef("pk"))))
+
+    def coordinating(self, initiative: int | OuterRef) -> AttendeeQuerySet:
+        """Who coordinates an initiative, under whichever of its names."""
+        return self.filter(coordinates__in=Initiative.objects.names_of(initiative).values("pk"))
 
     def stopped_announcements(self, series: int) -> AttendeeQuerySet:
         """Those who said that they want no announcements of a series, and have not asked for them since."""
@@ -113,7 +123,16 @@ class Attendee(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="es")
     position = models.CharField(_("position"), max_length=200, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    # As they wrote it; and which initiative that is, under the name they know it by.
     initiative = models.CharField(_("initiative"), max_length=200, blank=True)
+    coordinates = models.ForeignKey(
+        Initiative,
+        on_delete=models.SET_NULL,
+        related_name="coordinators",
+        verbose_name=_("coordinates"),
+        null=True,
+        editable=False,
+    )
     sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)

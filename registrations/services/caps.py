@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from django.db.models import Count
 
-from iatp_events.lib.folding import fold
-from registrations.models import Registration
+from registrations.models import Initiative, Registration
+from registrations.services import initiatives
 from workshops.models import Session
 
 
@@ -37,18 +37,20 @@ class CapReached(Exception):
 class Room:
     """How many of each initiative and country some sessions have; as true as the lock its caller holds.
 
-    Who is confirmed, offered a place or waiting counts, with what the registration said when it was made. Sessions
-    without a cap cost nothing.
+    Who is confirmed, offered a place or waiting counts, with what the registration said when it was made; names that
+    staff merged are one. Sessions without a cap cost nothing.
     """
 
     def __init__(self, sessions: Iterable[Session]) -> None:
         self._caps = {session.pk: _caps(session) for session in sessions if _caps(session)}
         self._people: Counter[tuple[int, By, str]] = Counter()
+        by_initiative = any(By.INITIATIVE in caps for caps in self._caps.values())
+        self._names = Initiative.objects.other_names() if by_initiative else {}
         if self._caps:
             live = Registration.objects.live().filter(session__in=self._caps).order_by()
             kinds = live.values_list("session_id", "initiative", "country").annotate(people=Count("pk"))
             for session, initiative, country, people in kinds:
-                for key in _keys(session, initiative, country):
+                for key in self._keys(session, initiative, country):
                     self._people[key] += people
 
     @property
@@ -58,7 +60,7 @@ class Room:
     def full(self, session: Session, *, initiative: str, country: str) -> list[Full]:
         """The caps of this session that one more person would exceed."""
         caps = self._caps.get(session.pk, {})
-        counted = {by: self._people[pk, by, key] for pk, by, key in _keys(session.pk, initiative, country)}
+        counted = {by: self._people[pk, by, key] for pk, by, key in self._keys(session.pk, initiative, country)}
         return [Full(session.number, by, most) for by, most in caps.items() if counted.get(by, -1) >= most]
 
     def require(self, sessions: Iterable[Session], *, initiative: str, country: str) -> None:
@@ -72,8 +74,14 @@ class Room:
         session, said = registration.session, (registration.initiative, registration.country)
         if self.full(session, initiative=said[0], country=said[1]):
             return False
-        self._people.update(_keys(session.pk, *said))
+        self._people.update(self._keys(session.pk, *said))
         return True
+
+    def _keys(self, session: int, initiative: str, country: str) -> list[tuple[int, By, str]]:
+        """What a person counts under; who names no initiative counts under none."""
+        named = initiatives.key_of(str(initiative), str(country))
+        keys = ((By.INITIATIVE, self._names.get(named, named[0])), (By.COUNTRY, str(country)))
+        return [(session, by, key) for by, key in keys if key]
 
 
 def as_said(registration: Registration, *, initiative: str, country: str) -> None:
@@ -84,16 +92,11 @@ def as_said(registration: Registration, *, initiative: str, country: str) -> Non
     caps = _caps(registration.session)
     if By.INITIATIVE in caps:
         registration.initiative = initiative
-    if By.COUNTRY in caps:
+    if caps:
+        # By its country a name is told from the same name elsewhere.
         registration.country = country
 
 
 def _caps(session: Session) -> dict[By, int]:
     set_by_staff = {By.INITIATIVE: session.most_per_initiative, By.COUNTRY: session.most_per_country}
     return {by: most for by, most in set_by_staff.items() if most is not None}
-
-
-def _keys(session: int, initiative: str, country: str) -> list[tuple[int, By, str]]:
-    """What a person counts under; who names no initiative counts under none."""
-    keys = ((By.INITIATIVE, fold(str(initiative))), (By.COUNTRY, str(country)))
-    return [(session, by, key) for by, key in keys if key]

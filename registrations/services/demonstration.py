@@ -16,10 +16,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registrations import invented
-from registrations.choices import RegistrationState, Source
-from registrations.models import Attendee, EmailAddress, Enrolment, Registration
+from registrations.choices import RegistrationState, Source, Suggest
+from registrations.models import Attendee, EmailAddress, Enrolment, Initiative, Registration
 from registrations.models.attendees import normalise
 from registrations.models.registrations import HOLDING
+from registrations.services import initiatives
 from workshops.choices import Mode, PlaceMode, SessionState
 from workshops.models import Places, Series, Session
 
@@ -165,7 +166,10 @@ def _invite_batch(batch: Sequence[invented.Invented], now: datetime) -> tuple[li
     addresses = EmailAddress.objects.filter(normalised__in=wanted).select_related("attendee")
     known = {address.normalised: address.attendee for address in addresses}
     missing = {key: person for key, person in wanted.items() if key not in known}
-    created = Attendee.objects.bulk_create(_attendee(person, now) for person in missing.values())
+    guests = [_attendee(person, now) for person in missing.values()]
+    # Nobody shares a made-up initiative with strangers, and a demonstration shows what forms suggest.
+    initiatives.join_many(guests, now=now, suggest=Suggest.ALWAYS)
+    created = Attendee.objects.bulk_create(guests)
     EmailAddress.objects.bulk_create(
         EmailAddress(attendee=attendee, address=person.email, normalised=key, source=Source.DEMONSTRATION)
         for attendee, (key, person) in zip(created, missing.items(), strict=True)
@@ -254,4 +258,7 @@ def _made_up() -> QuerySet[Attendee]:
 def _forget_people() -> int:
     """Remove a batch of made-up people who are registered nowhere any more."""
     alone = _made_up().filter(registrations__isnull=True, enrolments__isnull=True)
-    return Attendee.objects.filter(pk__in=list(alone.values_list("pk", flat=True)[:BATCH])).delete()[0]
+    batch = dict(alone.values_list("pk", "coordinates")[:BATCH])
+    gone = Attendee.objects.filter(pk__in=batch).delete()[0]
+    initiatives.forget_unused(Initiative.objects.filter(pk__in=set(batch.values())))
+    return gone

@@ -199,12 +199,14 @@ def _send_once(kept: Attendee, gone: Attendee) -> None:
 
 def _take_over(kept: Attendee, gone: Attendee) -> None:
     """Fill what the kept person never said, and honour what the other stopped."""
+    if not kept.initiative:
+        kept.coordinates = gone.coordinates
     for name in _FILLED:
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
     stops = [at for at in (kept.reminders_stopped_at, gone.reminders_stopped_at) if at is not None]
     kept.reminders_stopped_at = min(stops, default=None)
     kept.created_at = min(kept.created_at, gone.created_at)
-    kept.save(update_fields=[*_FILLED, "reminders_stopped_at", "created_at", "folded"])
+    kept.save(update_fields=[*_FILLED, "coordinates", "reminders_stopped_at", "created_at", "folded"])
 
 
 def _keys(rows: Any) -> list[int]:

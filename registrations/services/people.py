@@ -11,8 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from iatp_events.lib import languages
 from registrations.choices import ConsentKind, Source
-from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
+from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Initiative, Registration
 from registrations.models.attendees import normalise
+from registrations.services import initiatives
 from workshops.models import Series
 
 
@@ -44,9 +45,12 @@ class Choice:
     wanted: bool | None
 
 
-def find_or_create(*, person: Person, source: Source, now: datetime) -> tuple[Attendee, bool]:
+def find_or_create(
+    *, person: Person, source: Source, now: datetime, coordinates: Initiative | None = None
+) -> tuple[Attendee, bool]:
     """Return the attendee of an address, locked until the transaction ends, and whether they are new.
 
+    coordinates: the initiative of somebody new, where it is known; else it is found by its name, or made.
     Raises ValueError when the address can be none.
     """
     known = _locked_owner(normalise(person.email))
@@ -54,7 +58,7 @@ def find_or_create(*, person: Person, source: Source, now: datetime) -> tuple[At
         return known, False
     try:
         with transaction.atomic():
-            return _create(person, source, now), True
+            return _create(person, source, now, coordinates), True
     except IntegrityError:
         # The same form was sent twice at once, and the other request was the first to write the address.
         owner = _locked_owner(normalise(person.email))
@@ -156,7 +160,8 @@ def _locked_owner(normalised: str) -> Attendee | None:
     return owners.filter(addresses__normalised=normalised).first()
 
 
-def _create(person: Person, source: Source, now: datetime) -> Attendee:
+def _create(person: Person, source: Source, now: datetime, coordinates: Initiative | None) -> Attendee:
+    named = {"name": person.initiative, "country": person.country, "sector": person.sector}
     attendee = Attendee.objects.create(
         full_name=person.full_name,
         country=person.country,
@@ -165,6 +170,7 @@ def _create(person: Person, source: Source, now: datetime) -> Attendee:
         organisation=person.organisation,
         position=person.position,
         initiative=person.initiative,
+        coordinates=coordinates or initiatives.find_or_make(**named, now=now),
         sector=person.sector,
         gender=person.gender,
         created_at=now,

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from registrations.models import Attendee, Consent, Enrolment, Registration
-from registrations.services import blocking, erasure
+from registrations.choices import Suggest
+from registrations.models import Attendee, Consent, Enrolment, Initiative, Registration
+from registrations.services import blocking, erasure, initiatives
 from workshops.choices import SessionState
 from workshops.models import Session
 
@@ -23,6 +24,7 @@ class Forgotten:
     failed: int
     blocked_addresses: int
     mail_files: int
+    initiatives: int
 
 
 def forgettable(*, months: int, now: datetime) -> QuerySet[Attendee]:
@@ -52,7 +54,15 @@ def forget(*, months: int, now: datetime) -> Forgotten:
         except Exception:
             logger.exception("Attendee %s could not be erased.", attendee.pk)
             failed += 1
-    return Forgotten(people, failed, blocking.forget_expired(now=now), erasure.sweep_mail_files())
+    # Of which staff never said a word, and which nobody coordinates any more.
+    named_by_people = Initiative.objects.filter(suggest=Suggest.BY_COUNT)
+    return Forgotten(
+        people,
+        failed,
+        blocking.forget_expired(now=now),
+        erasure.sweep_mail_files(),
+        initiatives.forget_unused(named_by_people),
+    )
 
 
 def months_before(moment: datetime, months: int) -> datetime:

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from registrations.choices import MessageKind, RegistrationState, Source
-from registrations.models import Attendee, Registration
-from registrations.services import blocking, caps, outbox, people
+from registrations.models import Attendee, Initiative, Registration
+from registrations.services import blocking, caps, initiatives, outbox, people
 from registrations.services.people import Person
 from registrations.services.places import draft
 from registrations.services.seating import Seats
@@ -35,7 +35,10 @@ def take_over(*, registration: Registration, round: int, person: Person, announc
     nothing moves, and nothing tells. Raises NothingToPassOn, CapReached, and ValueError when the address can be none.
     """
     substitute, is_new = people.find_or_create(
-        person=replace(person, initiative=registration.initiative), source=Source.SUBSTITUTE, now=now
+        person=replace(person, initiative=registration.initiative),
+        coordinates=_same_initiative(registration),
+        source=Source.SUBSTITUTE,
+        now=now,
     )
     if is_new:
         people.consent(attendee=substitute, series=registration.session.series, announcements=announcements, now=now)
@@ -53,6 +56,13 @@ def take_over(*, registration: Registration, round: int, person: Person, announc
     if blocking.is_blocked(person.email, now=now):
         # Done in full and taken back, so that it answers as ever.
         transaction.set_rollback(True)
+
+
+def _same_initiative(giver: Registration) -> Initiative | None:
+    """That of who passes the place on, wherever the colleague lives, while it is still what they register for."""
+    coordinated = giver.attendee.coordinates
+    folded, _country = initiatives.key_of(giver.initiative, "")
+    return coordinated if coordinated is not None and coordinated.folded == folded else None
 
 
 def _may_take(substitute: Attendee, giver: Registration) -> bool:

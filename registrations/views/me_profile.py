@@ -19,7 +19,7 @@ from registrations import links
 from registrations.doors import signed_in
 from registrations.forms.profile import NewAddressForm, ProfileForm
 from registrations.models import AddressClaim, Attendee
-from registrations.services import addresses, people, profile
+from registrations.services import addresses, initiatives, people, profile
 from registrations.views import personal
 from registrations.views.stopping import field as announcements_field
 
@@ -36,7 +36,7 @@ def details(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     form = ProfileForm(request.POST, attendee=attendee)
     if not form.is_valid():
         return _page(request, attendee, form=form, status=422)
-    profile.change(attendee=attendee, details=form.details())
+    profile.change(attendee=attendee, details=form.details(), now=clock.now())
     # The page answers in the language that was chosen just now.
     with translation.override(attendee.language):
         return _back("saved")
@@ -139,7 +139,7 @@ def _page(
         "attendee": attendee,
         "form": form or ProfileForm(attendee=attendee),
         "new_address": new_address or NewAddressForm(),
-        "initiatives": profile.initiatives(),
+        "initiatives": initiatives.suggestions(),
         "addresses": addresses.of(attendee),
         "series": choices[0].series if len(choices) == 1 else None,
         "claims": addresses.waiting_claims(attendee, clock.now()),

@@ -12,7 +12,7 @@ from iatp_events.lib import clock, ratelimit
 from iatp_events.lib.doors import public
 from registrations.forms import caps as words
 from registrations.forms.register import RegisterForm
-from registrations.services import caps, places
+from registrations.services import caps, initiatives, places
 from workshops.choices import SessionState
 from workshops.models import Series
 
@@ -89,7 +89,8 @@ def _is_number(text: str) -> bool:
 
 
 def _page(request: HttpRequest, form: RegisterForm, *, status: int) -> HttpResponse:
-    return render(request, "registrations/register.html", {"series": form.series, "form": form}, status=status)
+    context = {"series": form.series, "form": form, "initiatives": initiatives.suggestions()}
+    return render(request, "registrations/register.html", context, status=status)
 
 
 def _is_within_limits(request: HttpRequest, form: RegisterForm) -> bool:

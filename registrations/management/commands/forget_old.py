@@ -33,7 +33,8 @@ class Command(BaseCommand):
         done = retention.forget(months=kept, now=now)
         self.stdout.write(
             f"Last session over {kept} months ago: {done.people} erased. "
-            f"Blocked addresses whose time is over: {done.blocked_addresses}. Left mail files: {done.mail_files}."
+            f"Blocked addresses whose time is over: {done.blocked_addresses}. Left mail files: {done.mail_files}. "
+            f"Initiatives that nobody coordinates: {done.initiatives}."
         )
         if done.failed:
             raise CommandError(f"Could not be erased: {done.failed}; the log says which, by number.")

@@ -298,6 +298,8 @@ STAYS = {
     "Appeal": "answer",
     "Message": "key kind state skip_reason bundle",
     "Merge": "moved",  # numbers, keys, states and moments
+    # Of a party, not of a person; one that nobody coordinates any more goes with the next `forget_old`.
+    "Initiative": "name country sector suggest folded",
 }
 EMPTIED = {
     "Attendee": "full_name country position organisation initiative sector gender folded",

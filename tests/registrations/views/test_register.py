@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse_lazy
 
-from registrations.models import Registration
+from registrations.models import Initiative, Registration
 from registrations.services import places
 from tests.factories import create_series, create_session
 from tests.servers.forms import filled
@@ -53,3 +53,17 @@ def test_the_page_after_the_form_speaks_of_what_is_still_open(client):
     page = client.get(str(AFTER)).content.decode()
 
     assert ["question 1?" in page, "question 2?" in page] == [True, False]
+
+
+def test_the_form_suggests_initiatives_without_a_script_and_takes_any_spelling(client):
+    create_session()
+    Initiative.objects.create(name="Clúster <b>", country="CO", suggest="always")
+    Initiative.objects.create(name="Named by one", country="CO")
+
+    page = client.get(FORM).content.decode()
+    client.post(FORM, filled("Ana Ruiz", "ana@example.org", 1, initiative="CLUSTER  <b>"))
+
+    assert 'list="initiatives"' in page
+    assert '<option value="Clúster &lt;b&gt;" label="cluster &lt;b&gt;"></datalist>' in page
+    registration = Registration.objects.select_related("attendee__coordinates").get()
+    assert (registration.initiative, registration.attendee.coordinates.name) == ("CLUSTER  <b>", "Clúster <b>")
