@@ -14,6 +14,7 @@ _MODELS = [
     "Speaker",
     "Registration",
     "Attendee",
+    "Initiative",
     "Enrolment",
     "Appeal",
     "Message",

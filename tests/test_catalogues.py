@@ -33,7 +33,7 @@ SAME = {
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *EVERYWHERE,
         *("Date", "Initiative", "Messages"),
-        *("panel", "panels", "photo", "places", "source", "version"),
+        *("panel", "panels", "photo", "initiatives", "places", "source", "version"),
     },
 }
 PROPER = re.compile(r"^[\W\d_]*$")

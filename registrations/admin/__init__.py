@@ -5,10 +5,21 @@ from registrations.admin import (
     attendees,
     blocked_addresses,
     bulletins,
+    initiatives,
     messages,
     registrations,
     reminders,
     texts,
 )
 
-__all__ = ["appeals", "attendees", "blocked_addresses", "bulletins", "messages", "registrations", "reminders", "texts"]
+__all__ = [
+    "appeals",
+    "attendees",
+    "blocked_addresses",
+    "bulletins",
+    "initiatives",
+    "messages",
+    "registrations",
+    "reminders",
+    "texts",
+]

@@ -8,16 +8,20 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from iatp_events.lib import clock
 from registrations.admin import erasing, hours, merging
-from registrations.admin.filters import CountryFilter, is_key
+from registrations.admin.filters import CountryFilter, InitiativeFilter, is_key
 from registrations.admin.message_rows import MessageInline
 from registrations.admin.readonly import ReadInline
 from registrations.choices import Source
 from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Registration
 from registrations.models.attendees import normalise
+from registrations.services import initiatives
 from workshops.admin.fields import ZoneField
 from workshops.admin.pages import FoldedSearch, Rows
 
@@ -112,14 +116,15 @@ class AttendeeAdmin(FoldedSearch):
     form = AttendeeForm
     inlines = [AddressInline, RegistrationInline, MessageInline, EnrolmentInline, ConsentInline]
     list_display = ["name", "country_name", "organisation", "initiative", "registration_count", "language"]
-    list_filter = [CountryFilter, "sector", "language", ("erased_at", admin.EmptyFieldListFilter)]
+    list_filter = [CountryFilter, InitiativeFilter, "sector", "language", ("erased_at", admin.EmptyFieldListFilter)]
     search_fields = ["folded", "addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["full_name", "pk"]
-    readonly_fields = _OF_PERSON
+    list_select_related = ["coordinates__merged_into"]
+    readonly_fields = ["party", *_OF_PERSON]
     fieldsets = [
         (None, {"fields": ["full_name", "language", "country", "timezone"]}),
-        (_("What they do"), {"fields": ["position", "organisation", "initiative", "sector", "gender"]}),
+        (_("What they do"), {"fields": ["position", "organisation", "initiative", "party", "sector", "gender"]}),
         (_("History"), {"fields": _OF_PERSON}),
     ]
 
@@ -146,6 +151,12 @@ class AttendeeAdmin(FoldedSearch):
             *super().get_urls(),
         ]
 
+    def save_model(self, request: HttpRequest, obj: Attendee, form: forms.ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "initiative" in form.changed_data:
+            initiatives.join(obj, now=clock.now())
+            obj.save(update_fields=["coordinates"])
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Whoever typed over the empty row would make up a person that nobody is.
         return super().has_change_permission(request, obj) and not (obj and obj.is_erased)
@@ -161,6 +172,14 @@ class AttendeeAdmin(FoldedSearch):
     @admin.display(description=_("full name"), ordering="full_name")
     def name(self, attendee: Attendee) -> str:
         return str(attendee)
+
+    @admin.display(description=_("coordinates"))
+    def party(self, attendee: Attendee) -> SafeString | str:
+        if attendee.coordinates is None:
+            return "–"
+        party = attendee.coordinates.party
+        url = reverse("admin:registrations_initiative_change", args=[party.pk])
+        return format_html('<a href="{}">{}</a>', url, party)
 
     @admin.display(description=_("country"), ordering="country")
     def country_name(self, attendee: Attendee) -> str:

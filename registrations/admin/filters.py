@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
 from registrations.choices import MessageState, SkipReason
-from registrations.models import Message, ReminderRule
+from registrations.models import Initiative, Message, ReminderRule
 from registrations.services import outlook
 from workshops.models import Session
 
@@ -56,6 +56,22 @@ class RuleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
         return queryset.filter(rule=value) if is_key(value) else queryset
+
+
+class InitiativeFilter(admin.SimpleListFilter):
+    """The initiative that a link from its page named, under any of its names; offered in no other way."""
+
+    title = _("initiative")
+    parameter_name = "initiative"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(self.parameter_name, "")
+        found = Initiative.objects.filter(pk=value) if is_key(value) else []
+        return [(str(initiative.pk), str(initiative)) for initiative in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return queryset.coordinating(int(value)) if is_key(value) else queryset  # type: ignore[attr-defined]
 
 
 class OutcomeFilter(admin.SimpleListFilter):

@@ -18,6 +18,7 @@ from registrations.models import (
     Consent,
     EmailAddress,
     Enrolment,
+    Initiative,
     MailText,
     Message,
     Registration,
@@ -45,6 +46,8 @@ LISTS = {
     Bulletin: 4,
     BlockedAddress: 4,
     Appeal: 4,
+    # With the two that say what is suggested, which are asked once a minute.
+    Initiative: 7,
 }
 # Its overview shows what there is to write, not rows; test_admin_texts measures it.
 WITHOUT_LIST = {MailText}
@@ -59,6 +62,7 @@ def populate(rows: int) -> None:
         register(session, NAMES[number - 1])
         BlockedAddress.objects.create(digest=str(number), until=NOW)
         Bulletin.objects.create(series=session.series, session=session, subject="A word", body="Yes.", created_at=NOW)
+        Initiative.objects.create(name=f"Initiative {number}", country="CO")
     series = Series.objects.get()
     for registration in Registration.objects.all():
         Appeal.objects.create(registration=registration, words="I was.", said_at=NOW)
