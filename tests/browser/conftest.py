@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.browser.people import PEOPLE
 from tests.servers.house import House, share
 
 # The real series as `make run` shows it, and one person in each situation.
@@ -114,6 +115,9 @@ NAMES = (
     "my registration",
     "my place in line",
     "my cancelled registration",
+    "a place offered",
+    "pass my place on",
+    "take a place over",
     "I cannot come",
     "join",
     "my cancelled registration, a moment ago",
@@ -137,13 +141,14 @@ NAMES = (
 class Site:
     url: str
     paths: dict[str, str]
+    database: Path
 
     def address(self, name: str) -> str:
         return self.url + self.paths[name]
 
-    def sign_in(self, context: BrowserContext) -> None:
+    def sign_in(self, context: BrowserContext, cookie: str = "cookie") -> None:
         """Let a browser be Ana's; public pages do not look at it."""
-        context.add_cookies([{"name": "me", "value": self.paths["cookie"], "url": self.url}])
+        context.add_cookies([{"name": "me", "value": self.paths[cookie], "url": self.url}])
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +156,7 @@ def site(ground: Path, static_files: Path, migrated_sqlite: Path) -> Iterator[Si
     house = House(ground / "site")
     share(static_files, house.var / "static")
     shutil.copy(migrated_sqlite, house.var / "db.sqlite3")
-    paths = house.run(FURNISH)
+    paths = house.run(FURNISH + PEOPLE)
     house.web()
-    yield Site(house.url, paths)
+    yield Site(house.url, paths, house.var / "db.sqlite3")
     house.stop()

@@ -47,6 +47,32 @@ def test_axe_finds_nothing(enter: Enter, site: Site, name: str, scheme: str, lan
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_place_is_offered_one_was_missed_or_a_form_is_wrong(
+    browser: Browser, site: Site, scheme: Any
+) -> None:
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 320, "height": 640})
+    site.sign_in(context, "Iris, nobody")
+    page = context.new_page()
+    found, widths = [], []
+    for name, wrong in (("my sessions", False), ("my details", True)):
+        page.goto(site.address(name).replace("/es/", "/en/"))
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        if wrong:
+            page.locator("#id_full_name").fill("")
+            page.locator("form.my-form button[type=submit]").click()
+            expect(page).to_have_title(re.compile("^Error"))
+        else:
+            expect(page.locator(".my-offer")).to_have_count(1)
+            expect(page.locator(".my-appeal")).to_have_count(1)
+        found += Axe().run(page).response["violations"]
+        widths.append(page.evaluate("document.documentElement.scrollWidth"))
+    context.close()
+
+    assert found == []
+    assert max(widths) <= 320
+
+
 @pytest.mark.parametrize("name", MINE)
 def test_the_smallest_phone_never_scrolls_sideways(enter: Enter, site: Site, name: str) -> None:
     page = enter(viewport={"width": 320, "height": 640}).new_page()

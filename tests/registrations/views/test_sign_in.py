@@ -170,6 +170,19 @@ def test_a_wrong_code_gets_the_same_answer_whoever_asked(ana):
     assert list(SignIn.objects.order_by("pk").values_list("codes_tried", flat=True)) == [5, 5]
 
 
+def test_after_five_wrong_codes_the_right_one_is_answered_like_a_wrong_one_and_the_link_is_over(client, ana):
+    asked = ask(client)
+    code = links.sign_in_code(asked)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+
+    answers = [answer_to(CODE, {"code": typed}, client) for typed in [wrong] * 5 + [code]]
+
+    assert {answer[0] for answer in answers} == {422}
+    assert str(answers[0]).replace(wrong, code) == str(answers[-1])
+    assert client.post(path_of(asked)).status_code == 410
+    assert not is_in(client)
+
+
 def test_what_is_no_address_or_no_code_is_told_and_kept(client):
     pages = client.post(ASK, {"email": "ana@"}), client.post(CODE, {"code": "12a456"}), client.post(CODE, {})
 
