@@ -121,7 +121,60 @@ class EvidenceKind(TextChoices):
     """How we know that somebody was there."""
 
     JOIN = "join", pgettext_lazy("evidence", "Joined by link")
+    REPORT = "report", pgettext_lazy("evidence", "In the report of the meeting platform")
+    ROOM_CODE = "room_code", pgettext_lazy("evidence", "Typed the code shown in the room")
+    SCAN = "scan", pgettext_lazy("evidence", "Checked in at the door")
+    STAFF = "staff", pgettext_lazy("evidence", "Marked by the organisers")
+    WALK_IN = "walk_in", pgettext_lazy("evidence", "Came without a registration")
     APPEAL = "appeal", pgettext_lazy("evidence", "You said so, and it was granted")
+    RECORDING = "recording", pgettext_lazy("evidence", "Saw the recording")
+    EXCUSE = "excuse", pgettext_lazy("evidence", "Excused")
+
+
+class AttendanceStatus(TextChoices):
+    """What the evidence amounts to, under the policy of its session."""
+
+    PRESENT = "present", pgettext_lazy("attendance", "Present")
+    PARTIAL = "partial", pgettext_lazy("attendance", "Present in part")
+    ABSENT = "absent", pgettext_lazy("attendance", "Absent")
+    EXCUSED = "excused", pgettext_lazy("attendance", "Excused")
+    CAUGHT_UP = "caught_up", pgettext_lazy("attendance", "Caught up")
+
+
+# Who was there, at least in part, or has caught up since: whom one thanks, not misses.
+CAME = (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL, AttendanceStatus.CAUGHT_UP)
+
+
+class Because(TextChoices):
+    """Which rule decided a status."""
+
+    MINUTES = "minutes", pgettext_lazy("because", "minutes in the meeting")
+    CONFIRMED = "confirmed", pgettext_lazy("because", "confirmed by the organisers")
+    DOOR = "door", pgettext_lazy("because", "checked in at the door")
+    ROOM_CODE = "room_code", pgettext_lazy("because", "the code shown in the room; no minutes are known")
+    TWO_KINDS = "two_kinds", pgettext_lazy("because", "two kinds of evidence; no minutes are known")
+    ONE_KIND = "one_kind", pgettext_lazy("because", "one kind of evidence only; no minutes are known")
+    RECORDING = "recording", pgettext_lazy("because", "saw the recording")
+    EXCUSE = "excuse", pgettext_lazy("because", "excused")
+
+
+class Part(TextChoices):
+    """What somebody was in a session; only the audience is counted."""
+
+    AUDIENCE = "audience", pgettext_lazy("part", "Audience")
+    SPEAKER = "speaker", pgettext_lazy("part", "Speaker")
+    HOST = "host", pgettext_lazy("part", "Host")
+
+
+class Origin(TextChoices):
+    """From where a line of evidence came."""
+
+    LINK = "link", pgettext_lazy("origin", "Personal link")
+    PAGE = "page", pgettext_lazy("origin", "My sessions")
+    DOOR = "door", pgettext_lazy("origin", "Check-in at the door")
+    FILE = "file", pgettext_lazy("origin", "Report of a platform")
+    STAFF = "staff", pgettext_lazy("origin", "Staff pages")
+    DEMONSTRATION = "demonstration", _("Demonstration")
 
 
 class AppealAnswer(TextChoices):

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from registrations import links, turns
-from registrations.choices import RegistrationState
-from registrations.models import Appeal, Enrolment, Evidence, Registration
+from registrations.choices import CAME, AttendanceStatus, RegistrationState
+from registrations.models import Appeal, Attendance, Enrolment, Evidence, Registration
 from registrations.models.appeals import may_be_said
 from workshops import when
 from workshops.choices import Mode, PlaceMode
@@ -28,6 +28,9 @@ class Mark(StrEnum):
     """What a person has of one session; empty when it is not theirs."""
 
     ATTENDED = "attended"
+    PARTLY = "partly"
+    CAUGHT_UP = "caught-up"
+    EXCUSED = "excused"
     MISSED = "missed"
     UNRECORDED = "unrecorded"
     REGISTERED = "registered"
@@ -37,6 +40,15 @@ class Mark(StrEnum):
     NONE = ""
 
 
+_JUDGED = {
+    AttendanceStatus.PRESENT: Mark.ATTENDED,
+    AttendanceStatus.PARTIAL: Mark.PARTLY,
+    AttendanceStatus.CAUGHT_UP: Mark.CAUGHT_UP,
+    AttendanceStatus.EXCUSED: Mark.EXCUSED,
+    AttendanceStatus.ABSENT: Mark.MISSED,
+}
+# Where a person may say that they were there all the same.
+_APPEALABLE = {Mark.MISSED, Mark.PARTLY, Mark.CAUGHT_UP, Mark.EXCUSED}
 _LIVE = {
     RegistrationState.CONFIRMED: Mark.REGISTERED,
     RegistrationState.WAITLISTED: Mark.WAITING,
@@ -62,8 +74,8 @@ class Mine:
     @cached_property
     def mark(self) -> Mark:
         held = self.registration
-        if self.evidence:
-            return Mark.ATTENDED
+        if self.attendance and self._is_judged:
+            return _JUDGED[AttendanceStatus(self.attendance.status)]
         if self.standing.is_over:
             came = held is not None and held.is_confirmed
             return (Mark.MISSED if self.is_recorded else Mark.UNRECORDED) if came else Mark.NONE
@@ -72,6 +84,16 @@ class Mine:
         if held is not None and held.is_live:
             return _LIVE[RegistrationState(held.state)]
         return Mark.OPEN if self.can_register else Mark.NONE
+
+    @property
+    def attendance(self) -> Attendance | None:
+        return getattr(self.registration, "attendance", None)
+
+    @property
+    def _is_judged(self) -> bool:
+        """While a session lasts, whoever is there has not been there for long: what they missed is said afterwards."""
+        there = self.attendance is not None and self.attendance.status in CAME
+        return there or self.standing.is_over
 
     @property
     def is_mine(self) -> bool:
@@ -106,9 +128,14 @@ class Mine:
         return getattr(self.registration, "appeal", None)
 
     @property
+    def is_doubtful(self) -> bool:
+        """The person may know better than what was written down."""
+        return self.standing.is_over and self.mark in _APPEALABLE
+
+    @property
     def can_appeal(self) -> bool:
         held = self.registration
-        return held is not None and self.mark == Mark.MISSED and self.appeal is None and may_be_said(held, self.now)
+        return held is not None and self.is_doubtful and self.appeal is None and may_be_said(held, self.now)
 
     @property
     def place_in_line(self) -> int:
@@ -152,6 +179,9 @@ class Mine:
             return self.standing.chip
         chips = {
             Mark.ATTENDED: Chip("ok", _("You were there")),
+            Mark.PARTLY: Chip("ok", _("You were there in part")),
+            Mark.CAUGHT_UP: Chip("ok", _("You caught up")),
+            Mark.EXCUSED: Chip("quiet", _("You were excused")),
             Mark.MISSED: Chip("quiet", _("You were not there")),
             Mark.UNRECORDED: Chip("quiet", _("You were registered")),
             Mark.REGISTERED: Chip("ok", pgettext("registration", "Registered")),
@@ -165,6 +195,9 @@ class Mine:
         """What the path says below its number."""
         words = {
             Mark.ATTENDED: pgettext("path", "attended"),
+            Mark.PARTLY: pgettext("path", "attended in part"),
+            Mark.CAUGHT_UP: pgettext("path", "caught up"),
+            Mark.EXCUSED: pgettext("path", "excused"),
             Mark.MISSED: pgettext("path", "missed"),
             Mark.REGISTERED: pgettext("path", "registered"),
             Mark.WAITING: pgettext("path", "waiting list"),

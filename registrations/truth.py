@@ -105,7 +105,7 @@ def _of_follow_up(message: Message, registration: Registration, now: datetime) -
         return reason
     # "You were missed" may only be said where it was written down who came.
     same = Registration.objects.filter(session=registration.session_id, mode=registration.mode)
-    return None if same.filter(evidence__isnull=False).exists() else SkipReason.UNRECORDED
+    return None if same.filter(attendance__isnull=False).exists() else SkipReason.UNRECORDED
 
 
 def _of_panel(message: Message, now: datetime) -> Reason:

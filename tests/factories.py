@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from iatp_events.lib import zones
 from iatp_events.lib.folding import fold
-from registrations.models import Attendee, EmailAddress, Registration, ReminderRule
+from registrations.choices import EvidenceKind, Origin
+from registrations.models import Attendee, EmailAddress, Evidence, Registration, ReminderRule
 from registrations.models.attendees import normalise
-from registrations.services import people, places
+from registrations.services import attendance, people, places
+from registrations.services.attendance import Observation
 from workshops.models import Panellist, Places, Series, Session, Speaker
 
 # A Monday, 11:00 in Santiago. Sessions are on the Thursday ten days later unless said otherwise.
@@ -134,6 +136,13 @@ def register(
     return Registration.objects.select_related("session__series", "attendee").get(
         session=session, attendee__addresses__normalised=normalise(address)
     )
+
+
+def note(registration: Registration, kind: str = "join", at: datetime = NOW, **line: Any) -> Evidence:
+    """Evidence of a kind by the act that writes it, with what it amounts to: a join alone is "in part"."""
+    seen = Observation(EvidenceKind(kind), **({"key": f"{kind}:{at.isoformat()}"} | line))
+    attendance.record(registration=registration, seen=seen, origin=Origin.STAFF, now=at)
+    return registration.evidence.latest("pk")
 
 
 def register_for(

@@ -34,8 +34,8 @@ COUNTS = {
     "mails": (302, 6),
     "address": (302, 10),
     "data": (200, 5),
-    "data as JSON": (200, 12),
-    "data as CSV": (200, 12),
+    "data as JSON": (200, 13),
+    "data as CSV": (200, 13),
     "erase": (200, 1),
     "sign out": (200, 1),
 }

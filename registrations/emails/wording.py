@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.choices import MessageKind, RuleKind, Wording
 from registrations.emails import merge
 from registrations.emails.placeholders import BLOCKS, EVERY, INLINE, OF_BULLETIN, OF_WORDING
-from registrations.models import MailText, Message
+from registrations.models import Attendance, MailText, Message
 from workshops.models import Series
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def of(message: Message) -> Wording:
     if kind == MessageKind.REMINDER:
         return Wording.REMINDER_SHORT if message.short else Wording.REMINDER
     if kind == MessageKind.FOLLOW_UP:
-        came = message.registration is not None and message.registration.evidence.exists()
+        came = Attendance.objects.came().filter(registration=message.registration_id).exists()
         return Wording.CAME if came else Wording.MISSED
     if kind == MessageKind.PANEL_REMINDER:
         starting = message.rule is not None and message.rule.kind == RuleKind.STARTING

@@ -2,7 +2,7 @@
 
 from registrations.models.announcements import Announcement
 from registrations.models.appeals import Appeal
-from registrations.models.attendance import Evidence
+from registrations.models.attendance import Attendance, AttendancePolicy, Batch, Evidence, Retraction
 from registrations.models.attendees import Attendee, EmailAddress
 from registrations.models.blocked_addresses import BlockedAddress
 from registrations.models.bulletins import Bulletin
@@ -21,7 +21,10 @@ __all__ = [
     "AddressClaim",
     "Announcement",
     "Appeal",
+    "Attendance",
+    "AttendancePolicy",
     "Attendee",
+    "Batch",
     "BlockedAddress",
     "Bulletin",
     "Consent",
@@ -34,5 +37,6 @@ __all__ = [
     "Message",
     "Registration",
     "ReminderRule",
+    "Retraction",
     "SignIn",
 ]

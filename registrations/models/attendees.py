@@ -15,7 +15,7 @@ from django_countries.fields import CountryField
 
 from iatp_events.lib import clock
 from iatp_events.lib.folding import FoldedField
-from registrations.choices import Came, ConsentKind, Gender, Source
+from registrations.choices import CAME, Came, ConsentKind, Gender, Source
 from registrations.models.bulletins import Bulletin
 from registrations.models.initiatives import Initiative
 from workshops.choices import Sector
@@ -101,13 +101,14 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
     def _registered_for(self, bulletin: Bulletin, session: Session) -> AttendeeQuerySet:
         everyone = session.registrations.all()
-        there = everyone.filter(evidence__isnull=False)
+        there = everyone.filter(attendance__status__in=CAME)
         registered = everyone.filter(state__in=bulletin.states_meant)
         if bulletin.came == Came.YES:
             registered = registered.filter(pk__in=there.values("pk"))
         elif bulletin.came == Came.NO:
             # Where nobody wrote down who came, nobody can be missed.
-            registered = registered.filter(mode__in=there.values("mode")).exclude(pk__in=there.values("pk"))
+            recorded = everyone.filter(attendance__isnull=False)
+            registered = registered.filter(mode__in=recorded.values("mode")).exclude(pk__in=there.values("pk"))
         return self.filter(pk__in=registered.values("attendee"))
 
     def _of_series(self, series: int) -> AttendeeQuerySet:

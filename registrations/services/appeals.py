@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from registrations.choices import AppealAnswer, EvidenceKind
-from registrations.models import Appeal, Evidence, Registration
+from registrations.choices import AppealAnswer, AttendanceStatus, EvidenceKind, Origin
+from registrations.models import Appeal, Attendance, Registration
 from registrations.models.appeals import may_be_said
-from registrations.services import people
+from registrations.services import attendance, people
+from registrations.services.attendance import Observation
 
 LONGEST_WORDS = 500
 
@@ -31,7 +32,7 @@ def say(*, registration: Registration, words: str, now: datetime) -> Appeal:
     said = Appeal.objects.filter(registration=held).first()
     if said is not None:
         return said
-    if not may_be_said(held, now) or held.evidence.exists():
+    if not may_be_said(held, now) or _was_seen(held):
         raise NothingToAppeal
     return Appeal.objects.create(registration=held, words=words.strip()[:LONGEST_WORDS], said_at=now)
 
@@ -47,4 +48,9 @@ def answer(*, appeal: Appeal, granted: bool, reason: str, by: int | None, now: d
     if not Appeal.objects.unanswered().filter(pk=appeal.pk).update(**said):
         raise Answered
     if granted:
-        Evidence.objects.create(registration_id=appeal.registration_id, kind=EvidenceKind.APPEAL, at=now)
+        seen = Observation(EvidenceKind.APPEAL, "appeal")
+        attendance.record(registration=appeal.registration, seen=seen, origin=Origin.STAFF, now=now, by=by)
+
+
+def _was_seen(registration: Registration) -> bool:
+    return Attendance.objects.filter(registration=registration, status=AttendanceStatus.PRESENT).exists()

@@ -1,23 +1,222 @@
-"""What speaks for somebody having been there."""
+"""What speaks for somebody having been there: written once, taken back by an addition, weighed again each time.
 
+Every act locks the registrations concerned in the order of their keys, so two that arrive at once see each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from registrations.choices import EvidenceKind
-from registrations.models import Evidence, Registration
+from iatp_events.lib.intervals import Interval
+from registrations import presence
+from registrations.choices import EvidenceKind, Origin, Part
+from registrations.models import Attendance, AttendancePolicy, Batch, Evidence, Registration, Retraction
+from registrations.services import policies
+from workshops.models import Session
 
 # A connection that comes and goes is several joins; a button pressed twice is one.
 ONE_JOIN = timedelta(minutes=1)
+BATCH = 2_000
+_DERIVED = ["status", "because", "part", "seconds", "policy_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One line to write.
+
+    key: what makes it the same observation; written once while it stands, and again only after it was taken back.
+    since, until: the stretch that a report gives. seconds: its stated length, where that is shorter.
+    """
+
+    kind: EvidenceKind
+    key: str
+    part: Part = Part.AUDIENCE
+    since: datetime | None = None
+    until: datetime | None = None
+    seconds: int | None = None
 
 
 @transaction.atomic
 def note_join(*, registration: Registration, now: datetime) -> bool:
     """Write down that somebody went into the room. Returns False when that stands there already, of this minute."""
-    # Two presses at once: the second waits here and sees the row of the first.
-    Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+    _lock([registration.pk])
     joins = Evidence.objects.filter(registration=registration, kind=EvidenceKind.JOIN)
     if joins.filter(at__gt=now - ONE_JOIN).exists():
         return False
-    Evidence.objects.create(registration=registration, kind=EvidenceKind.JOIN, at=now)
-    return True
+    seen = Observation(EvidenceKind.JOIN, f"join:{now.isoformat()}")
+    return _write({registration.pk: [seen]}, origin=Origin.LINK, by=None, batch=None, now=now) > 0
+
+
+@transaction.atomic
+def record(
+    *, registration: Registration, seen: Observation, origin: Origin, now: datetime, by: int | None = None
+) -> bool:
+    """Write one line of evidence and weigh anew. Returns False when it stands there already.
+
+    by: the key of the member of staff who says so.
+    """
+    _lock([registration.pk])
+    return _write({registration.pk: [seen]}, origin=origin, by=by, batch=None, now=now) > 0
+
+
+@transaction.atomic
+def record_batch(*, batch: Batch, seen: Mapping[int, Collection[Observation]], now: datetime) -> int:
+    """Write what came together, by the key of each registration. Returns how many lines are new."""
+    written = 0
+    keys = sorted(seen)
+    for chunk in (keys[start : start + BATCH] for start in range(0, len(keys), BATCH)):
+        _lock(chunk)
+        lines = {pk: seen[pk] for pk in chunk}
+        written += _write(lines, origin=Origin(batch.origin), by=batch.by_id, batch=batch, now=now)
+    return written
+
+
+@transaction.atomic
+def retract(*, evidence: Evidence, by: int | None, why: str, now: datetime) -> bool:
+    """Take a line back. Returns False when somebody did so before."""
+    _lock([evidence.registration_id])
+    return _take_back(Evidence.objects.filter(pk=evidence.pk), by=by, why=why, now=now) > 0
+
+
+@transaction.atomic
+def undo(*, batch: Batch, by: int | None, why: str, now: datetime) -> int:
+    """Take back all that came with a batch and still stands. Returns how many lines that were."""
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    mine = Evidence.objects.filter(batch=batch)
+    _lock(mine.order_by().values_list("registration", flat=True).distinct())
+    gone = _take_back(mine, by=by, why=why, now=now)
+    Batch.objects.filter(pk=batch.pk, undone_at__isnull=True).update(undone_at=now)
+    return gone
+
+
+@transaction.atomic
+def weigh(*, session: Session) -> int:
+    """Derive the attendance of a whole session anew, after its hours or its policy changed. Returns of how many."""
+    policy = policies.of(session)
+    facts = Session.objects.values_list("revised_facts", flat=True).get(pk=session.pk)
+    seen = Evidence.objects.filter(registration__session=session).order_by("registration")
+    keys = list(seen.values_list("registration", flat=True).distinct())
+    for chunk in (keys[start : start + BATCH] for start in range(0, len(keys), BATCH)):
+        _lock(chunk)
+        derive(chunk)
+    # What was read before the derivation: a change meanwhile is found by the next tick.
+    AttendancePolicy.objects.filter(pk=policy.pk).update(judged_version=policy.version, judged_facts=facts)
+    return len(keys)
+
+
+def weigh_outdated() -> int:
+    """Weigh every session again whose hours or policy changed since. Returns how many sessions."""
+    rows = list(policies.outdated().select_related("session"))
+    for policy in rows:
+        weigh(session=policy.session)
+    return len(rows)
+
+
+def derive(registrations: Collection[int]) -> None:
+    """Weigh the evidence of these registrations, by their keys. The caller holds their locks."""
+    found = list(Registration.objects.filter(pk__in=registrations).order_by().values_list("pk", "session"))
+    held: defaultdict[int, list[Evidence]] = defaultdict(list)
+    for line in Evidence.objects.live().filter(registration__in=registrations):
+        held[line.registration_id].append(line)
+    rules = {pk: _rules(pk) for pk in sorted({session for _pk, session in found})}
+    rows, gone = [], []
+    for pk, session in found:
+        policy, schedule = rules[session]
+        shares = presence.Shares(policy.present_from, policy.partial_from)
+        verdict = presence.judge(held[pk], schedule=schedule, shares=shares)
+        if verdict is None:
+            gone.append(pk)
+        else:
+            rows.append(_row(pk, verdict, policy))
+    if gone:
+        Attendance.objects.filter(registration__in=gone).delete()
+    Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
+
+
+def _rules(session: int) -> tuple[AttendancePolicy, Interval | None]:
+    row = Session.objects.only("starts_at", "ends_at", "revised_facts").get(pk=session)
+    return policies.of(row), row.schedule
+
+
+def _row(registration: int, verdict: presence.Verdict, policy: AttendancePolicy) -> Attendance:
+    return Attendance(
+        registration_id=registration,
+        status=verdict.status,
+        because=verdict.because,
+        part=verdict.part,
+        seconds=verdict.seconds,
+        policy_version=policy.version,
+    )
+
+
+def _lock(registrations: Iterable[int]) -> None:
+    """Two at once: the second waits here and sees the rows of the first."""
+    rows = Registration.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(registrations))
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def _write(
+    seen: Mapping[int, Collection[Observation]],
+    *,
+    origin: Origin,
+    by: int | None,
+    batch: Batch | None,
+    now: datetime,
+) -> int:
+    """Add what is not there yet, behind the lock."""
+    told = Evidence.objects.filter(registration__in=seen)
+    stands = set(told.live().values_list("registration", "key"))
+    times = Counter(told.filter(retraction__isnull=False).values_list("registration", "key"))
+    rows: dict[tuple[int, str], Evidence] = {}
+    for pk, observations in seen.items():
+        for one in observations:
+            same = (pk, one.key)
+            if same not in stands:
+                rows[same] = _line(pk, one, origin=origin, by=by, batch=batch, at=now, again=times[same])
+    Evidence.objects.bulk_create(rows.values(), batch_size=BATCH)
+    if rows:
+        derive({pk for pk, _key in rows})
+    return len(rows)
+
+
+def _line(
+    registration: int,
+    seen: Observation,
+    *,
+    origin: Origin,
+    by: int | None,
+    batch: Batch | None,
+    at: datetime,
+    again: int,
+) -> Evidence:
+    return Evidence(
+        registration_id=registration,
+        kind=seen.kind,
+        key=seen.key,
+        part=seen.part,
+        since=seen.since,
+        until=seen.until,
+        seconds=seen.seconds,
+        origin=origin,
+        by_id=by,
+        batch=batch,
+        at=at,
+        again=again,
+    )
+
+
+def _take_back(evidence: QuerySet[Evidence], *, by: int | None, why: str, now: datetime) -> int:
+    lines = list(evidence.filter(retraction__isnull=True).values_list("pk", "registration"))
+    Retraction.objects.bulk_create(
+        (Retraction(evidence_id=pk, by_id=by, at=now, why=why.strip()[:200]) for pk, _registration in lines),
+        batch_size=BATCH,
+    )
+    if lines:
+        derive({registration for _pk, registration in lines})
+    return len(lines)

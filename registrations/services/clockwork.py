@@ -18,11 +18,13 @@ from django.db.models import Exists, QuerySet
 from registrations.models import Message, SignIn
 from registrations.services import (
     announcements,
+    attendance,
     delivery,
     demonstration,
     notices,
     offers,
     plans,
+    policies,
     reminders,
     sign_in,
     upkeep,
@@ -55,6 +57,8 @@ STEPS = (
     Step("lapse", lambda now: [offers.lapsed(now)], lambda now: offers.pass_on_lapsed(now=now)),
     Step("fill", lambda now: [upkeep.freed(now)], lambda now: upkeep.fill_freed(now=now)),
     Step("enrol", lambda now: [upkeep.unregistered(now)], lambda now: upkeep.register_enrolled(now=now)),
+    Step("stamp", lambda now: [policies.unstamped(now)], lambda now: policies.stamp(now=now)),
+    Step("weigh", lambda now: [policies.outdated()], lambda now: attendance.weigh_outdated()),
     Step("notices", lambda now: [notices.told_otherwise(now)], lambda now: notices.queue_due(now=now)),
     Step("open", lambda now: [announcements.unnoticed(now)], lambda now: announcements.notice_open(now=now)),
     Step("announce", lambda now: [announcements.untold(now)], lambda now: announcements.queue_due(now=now)),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Model, Q
 
 from iatp_events.lib.folding import fold
 from registrations.choices import AppealAnswer, MessageState, RegistrationState, SkipReason
-from registrations.models import Appeal, Attendee, Evidence, Message, Registration
+from registrations.models import Appeal, Attendance, Attendee, Evidence, Message, Registration
 from registrations.models.messages import AGAIN
+from registrations.services import attendance
 from registrations.services.notices import NOTICES
 from registrations.services.reminders import REMINDING
 from registrations.services.seating import Seats
@@ -42,11 +44,12 @@ def strength(registration: Registration) -> tuple[int, datetime, int]:
 def join(*, stays: Registration, goes: Registration, seats: Seats, now: datetime) -> dict[str, Any]:
     """Move all that belongs to one registration to the other, and free its place. Returns what the trail says of it."""
     said = _trail(stays, goes)
-    said["evidence"] = Evidence.objects.filter(registration=goes).count()
+    said["evidence"] = _join_evidence(stays, goes)
     said["appeal"] = _join_appeals(stays, goes)
     said["messages"] = _join_messages(stays, goes)
     _join_answers(stays, goes)
     move_rest(goes, stays)
+    attendance.derive([stays.pk])
     places = next((row for row in seats.all_of(goes.session_id) if row.mode == goes.mode), None)
     held = goes.holds_place
     goes.delete()
@@ -93,6 +96,18 @@ def _trail(stays: Registration, goes: Registration) -> dict[str, Any]:
         "substitute_for": goes.substitute_for_id,
         **{name: moment.isoformat() for name in moments if (moment := getattr(goes, name)) is not None},
     }
+
+
+def _join_evidence(stays: Registration, goes: Registration) -> int:
+    """Make room for the lines of the other: of two that say the same, both are kept. Returns how many move."""
+    Attendance.objects.filter(registration=goes).delete()
+    taken = set(stays.evidence.values_list("key", "again"))
+    lines = list(goes.evidence.order_by("pk"))
+    for line in lines:
+        again = next(number for number in count(line.again) if (line.key, number) not in taken)
+        taken.add((line.key, again))
+        Evidence.objects.filter(pk=line.pk).update(again=again)
+    return len(lines)
 
 
 def _join_answers(stays: Registration, goes: Registration) -> None:

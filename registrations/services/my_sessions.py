@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from registrations.mine import Mine, MySeries
-from registrations.models import Attendee, Enrolment, Evidence, Registration
+from registrations.models import Attendance, Attendee, Enrolment, Evidence, Registration
 from workshops import standing
 from workshops.models import Series, Session
 
@@ -53,10 +53,10 @@ def registration_of(attendee: Attendee, key: int) -> Registration | None:
 
 
 def _registrations(attendee: Attendee) -> Iterable[Registration]:
-    beside = Evidence.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
-    evidence = Prefetch("evidence", Evidence.objects.order_by("at", "pk"))
+    beside = Attendance.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
+    evidence = Prefetch("evidence", Evidence.objects.live().order_by("at", "pk"))
     mine = Registration.objects.filter(attendee=attendee).with_place_in_line().annotate(recorded=Exists(beside))
-    return mine.select_related("appeal").prefetch_related(evidence)
+    return mine.select_related("appeal", "attendance").prefetch_related(evidence)
 
 
 def _sessions(

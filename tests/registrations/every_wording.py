@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from registrations.choices import MessageKind, RuleKind, Wording
-from registrations.models import AddressClaim, Evidence, Message, Registration, ReminderRule, SignIn
-from tests.factories import NOW, create_session, create_speaker, register, seat
+from registrations.models import AddressClaim, Attendance, Message, Registration, ReminderRule, SignIn
+from tests.factories import NOW, create_session, create_speaker, note, register, seat
 from workshops.models import Session
 
 DAY = timedelta(days=1)
@@ -94,9 +94,10 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording == Wording.SESSION_CANCELLED:
         session.state = "cancelled"
     if wording == Wording.CAME:
-        Evidence.objects.create(registration=message.registration, kind="join", at=session.starts_at)
+        note(message.registration, at=session.starts_at)
     if wording == Wording.MISSED:
-        Evidence.objects.all().delete()
+        message.registration.evidence.all().delete()
+        Attendance.objects.all().delete()
     if wording in (Wording.CAME, Wording.MISSED):
         message.due_at = session.ends_at + DAY
     if wording == Wording.ANNOUNCEMENT:

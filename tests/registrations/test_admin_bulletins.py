@@ -9,10 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import resolve, reverse
 
-from registrations.models import Attendee, Bulletin, Evidence, Message
+from registrations.models import Attendee, Bulletin, Message
 from registrations.services import people
 from tests.admin_pages import form_of, queries_of, staff_client
-from tests.factories import NOW, create_attendee, create_series, create_session, register
+from tests.factories import NOW, create_attendee, create_series, create_session, note, register
 from workshops.models import Series, Session
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_who_came_can_be_asked_of_a_session_that_recorded_it() -> None:
     write(client, session=session.pk, came="yes")
     assert not Bulletin.objects.exists()
 
-    Evidence.objects.create(registration=register(session), kind="join", at=NOW)
+    note(register(session), at=NOW)
     write(client, session=session.pk, series=session.series.pk, came="yes")
     assert Bulletin.objects.get().came == "yes"
 

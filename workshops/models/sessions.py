@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from iatp_events.lib import clock, languages, zones
+from iatp_events.lib.intervals import Interval
 from iatp_events.lib.languages import Text
 from workshops.choices import Format, Mode, Phase, PlaceMode, SessionState
 from workshops.models.panels import Panel
@@ -147,6 +148,11 @@ class Session(models.Model):
     @property
     def has_full_when(self) -> bool:
         return self.day is not None and self.start_time is not None and bool(self.minutes)
+
+    @property
+    def schedule(self) -> Interval | None:
+        """From when until when, where both are known."""
+        return Interval(self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None
 
     @property
     def is_cancelled(self) -> bool:

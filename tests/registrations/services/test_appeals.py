@@ -6,7 +6,7 @@ import pytest
 
 from registrations.models import Appeal, Evidence, Registration
 from registrations.services import appeals, erasure, places
-from tests.factories import NOW, create_session, register
+from tests.factories import NOW, create_session, note, register
 
 pytestmark = pytest.mark.django_db
 OVER = NOW + timedelta(days=2)
@@ -68,7 +68,7 @@ def test_nothing_is_said_before_the_end_or_long_after(after: timedelta) -> None:
 def test_who_came_or_gave_the_place_back_has_nothing_to_appeal() -> None:
     session = create_session(starts_at=NOW + timedelta(days=1))
     came, left = register(session, "Ana"), register(session, "Luis")
-    Evidence.objects.create(registration=came, kind="join", at=NOW + timedelta(days=1))
+    note(came, "staff", at=NOW + timedelta(days=1))
     places.cancel(registration=left, now=NOW)
 
     for registration in (came, left):

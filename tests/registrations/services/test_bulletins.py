@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from registrations.choices import RegistrationState
-from registrations.models import Attendee, Bulletin, Enrolment, Evidence, Message, Registration
+from registrations.models import Attendee, Bulletin, Enrolment, Message, Registration
 from registrations.services import bulletins, people
-from tests.factories import NOW, create_attendee, create_series, create_session, register
+from tests.factories import NOW, create_attendee, create_series, create_session, note, register
 from workshops.models import Series, Session
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def send(bulletin: Bulletin, **seen: Any) -> int:
 
 
 def came(registration: Registration) -> None:
-    Evidence.objects.create(registration=registration, kind="join", at=NOW)
+    note(registration, at=NOW)
 
 
 def put(registration: Registration, state: RegistrationState) -> None:

@@ -15,13 +15,12 @@ from registrations.models import (
     Bulletin,
     Consent,
     Enrolment,
-    Evidence,
     Merge,
     Message,
     Registration,
 )
 from registrations.services import erasure, merging, people, places, reminders, upkeep
-from tests.factories import NOW, create_attendee, create_series, create_session, register, register_for, states
+from tests.factories import NOW, create_attendee, create_series, create_session, note, register, register_for, states
 from workshops.models import Places
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +51,7 @@ def with_everything(name: str, session: Any, *, email: str) -> Registration:
     person = registration.attendee
     AddressClaim.objects.create(attendee=person, address="a@b.example", normalised="a@b.example", asked_at=NOW)
     Enrolment.objects.create(attendee=person, series=session.series, enrolled_at=NOW)
-    Evidence.objects.create(registration=registration, kind="join", at=NOW)
+    note(registration, at=NOW)
     Appeal.objects.create(registration=registration, words=name, said_at=NOW)
     colleague = register(session, f"Colleague of {name}")
     Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration)
@@ -86,9 +85,10 @@ def test_of_two_registrations_for_one_session_nothing_is_lost() -> None:
 
     merge(kept.attendee, gone.attendee)
 
+    joined = ("Appeal.registration", "Attendance.registration")
     assert all(count for rows in belongs for count in rows.values())
     assert rows_of(Registration.objects.get(attendee=kept.attendee)) == {
-        name: 1 if name == "Appeal.registration" else belongs[0][name] + belongs[1][name] for name in belongs[0]
+        name: 1 if name in joined else belongs[0][name] + belongs[1][name] for name in belongs[0]
     }
     assert Appeal.objects.get().words == "Ana R.\n\nAna Ruiz"
 

@@ -9,13 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from registrations import links
-from registrations.models import Appeal, Attendee, Enrolment, Evidence, Message, Registration
+from registrations.models import Appeal, Attendee, Enrolment, Message, Registration
 from registrations.services import appeals, places
 from tests.factories import (
     NOW,
     create_attendee,
     create_series,
     create_session,
+    note,
     register,
     register_for,
     states,
@@ -37,8 +38,8 @@ def journey() -> Attendee:
     ana = register(attended, "Ana").attendee
     came = register(missed, "Luis")
     register(missed, "Ana")
-    Evidence.objects.create(registration=ana.registrations.get(session=attended), kind="join", at=NOW + DAY)
-    Evidence.objects.create(registration=came, kind="join", at=NOW + 2 * DAY)
+    note(ana.registrations.get(session=attended), "staff", at=NOW + DAY)
+    note(came, at=NOW + 2 * DAY)
     register_for([session_of(3)], "Ana")
     register(session_of(4), "Luis")
     register(session_of(4), "Eva")
@@ -82,7 +83,7 @@ def test_what_is_over_says_how_one_was_seen_and_leads_to_the_recording():
 
     page = text(later(signed_in(ana)))
 
-    assert "How we know: Joined by link, 09:00" in page
+    assert "How we know: Marked by the organisers" in page
     assert "https://videos.example.org/1" in page
     assert "You were not there" in page
 

@@ -1,0 +1,39 @@
+"""Stretches of time: joined, cut to a window, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """From `start` until `end`, both aware; one that ends before it starts is empty."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def seconds(self) -> int:
+        return max(0, round((self.end - self.start).total_seconds()))
+
+    def within(self, window: Interval) -> Interval:
+        """The part that lies inside the window."""
+        return Interval(max(self.start, window.start), min(self.end, window.end))
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same time, in order and without overlaps; neighbours stay two, what is empty falls away."""
+    joined: list[Interval] = []
+    for one in sorted(interval for interval in intervals if interval.seconds):
+        if joined and one.start < joined[-1].end:
+            joined[-1] = Interval(joined[-1].start, max(joined[-1].end, one.end))
+        else:
+            joined.append(one)
+    return joined
+
+
+def seconds_of(intervals: Iterable[Interval]) -> int:
+    """How long they cover, each moment once."""
+    return sum(interval.seconds for interval in union(intervals))
