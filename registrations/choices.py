@@ -52,6 +52,7 @@ class MessageKind(TextChoices):
     BULLETIN = "bulletin", pgettext_lazy("message", "Message to a group")
     ADDRESS = "address", pgettext_lazy("message", "New address to confirm")
     SIGN_IN = "sign_in", pgettext_lazy("message", "Link to sign in")
+    APPEAL = "appeal", pgettext_lazy("message", "Answer to “I was there”")
 
 
 class Wording(TextChoices):
@@ -85,6 +86,8 @@ class Wording(TextChoices):
     PANEL_STARTING = "panel_starting", pgettext_lazy("wording", "Starting now, to the panel")
     ADDRESS = "address", pgettext_lazy("wording", "A new address asks to be confirmed")
     SIGN_IN = "sign_in", pgettext_lazy("wording", "Link to sign in")
+    APPEAL_GRANTED = "appeal_granted", pgettext_lazy("wording", "“I was there” is granted")
+    APPEAL_REFUSED = "appeal_refused", pgettext_lazy("wording", "“I was there” is refused")
 
 
 class Suggest(TextChoices):

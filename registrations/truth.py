@@ -6,7 +6,7 @@ from typing import cast
 
 from registrations.cases import Case
 from registrations.choices import ConsentKind, MessageKind, RegistrationState, SkipReason
-from registrations.models import Attendee, Consent, Message, Registration, SignIn
+from registrations.models import Appeal, Attendee, Consent, Message, Registration, SignIn
 from workshops.choices import SessionState
 from workshops.models import Session
 
@@ -156,6 +156,12 @@ def _of_cancellation(message: Message, registration: Registration, now: datetime
     return SkipReason.SUPERSEDED if registration.is_live else None
 
 
+def _of_appeal(message: Message, registration: Registration, now: datetime) -> Reason:
+    """Where two registrations became one, the answer may have gone with the other."""
+    answered = Appeal.objects.filter(registration=registration).exclude(answer="")
+    return None if answered.exists() else SkipReason.SUPERSEDED
+
+
 def _of_announcement(message: Message, now: datetime) -> Reason:
     session, attendee = cast(Session, message.session), cast(Attendee, message.attendee)
     if session.is_cancelled:
@@ -210,6 +216,7 @@ _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], 
     MessageKind.CANCELLATION: _of_cancellation,
     MessageKind.HANDED_OVER: _of_cancellation,
     MessageKind.LAPSED: _of_cancellation,
+    MessageKind.APPEAL: _of_appeal,
     MessageKind.OFFER: _of_offer,
     MessageKind.CALL: _of_call,
 }

@@ -34,7 +34,7 @@ class AnswerForm(forms.Form):
         required=False,
         max_length=appeals.LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The person reads it on their page. Who is refused is owed one."),
+        help_text=_("A mail tells it to the person, and it stands on their page. Who is refused is owed one."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _answer(request: HttpRequest, appeal: Appeal, reason: str, page: Any) -> Non
         messages.warning(request, gettext("Somebody else answered it before you; their answer stands."))
         return
     page.log_change(request, appeal, gettext("Granted.") if granted else gettext("Refused."))
-    messages.success(request, gettext("Answered. The person reads it on their page."))
+    messages.success(request, gettext("Answered. A mail tells the person."))
 
 
 @admin.register(Appeal)

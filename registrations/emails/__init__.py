@@ -31,6 +31,8 @@ _KIND_OF = {
     Wording.CAME: MessageKind.FOLLOW_UP,
     Wording.MISSED: MessageKind.FOLLOW_UP,
     Wording.PANEL_STARTING: MessageKind.PANEL_REMINDER,
+    Wording.APPEAL_GRANTED: MessageKind.APPEAL,
+    Wording.APPEAL_REFUSED: MessageKind.APPEAL,
 }
 _TO_PANEL = (Wording.PANEL_REMINDER, Wording.PANEL_STARTING)
 # Mails that tell nobody by which facts to go.
@@ -43,6 +45,7 @@ _SILENT = (
     MessageKind.SIGN_IN,
     MessageKind.FOLLOW_UP,
     MessageKind.ADDRESS,
+    MessageKind.APPEAL,
 )
 
 

@@ -53,6 +53,8 @@ BLOCKS: dict[str, StrPromise] = {
     "confirm_address": _("button: confirm the new address"),
     "sign_in": _("button: sign in, for ten minutes"),
     "sign_in_code": _("the six digits to type where the reader asked to sign in"),
+    "answer_reason": _("what staff wrote with their answer to “I was there”"),
+    "my_sessions": _("button: the reader’s own page, My sessions"),
     "my_calendar": _("button: the reader’s own calendar, which keeps itself up to date"),
     "not_me": _("button: takes back what somebody else typed with the reader’s address"),
 }
@@ -66,6 +68,7 @@ _SESSION = (
 _PLACE = (*_SESSION, "whole_series", "my_registration", "my_calendar")
 _REMINDER = (*_SESSION, "my_registration", "join", "cant_come", "my_calendar")
 _AFTERWARDS = (*_SESSION, "my_registration", "next_session", "my_calendar")
+_APPEAL = (*_SESSION, "answer_reason", "my_sessions", "my_registration")
 _PANEL = (*_SESSION, "role", "join")
 
 OF_WORDING: dict[Wording, tuple[str, ...]] = {
@@ -94,6 +97,8 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.PANEL_STARTING: _PANEL,
     Wording.ADDRESS: (*_ALWAYS, "new_address", "confirm_address"),
     Wording.SIGN_IN: (*_ALWAYS, "sign_in", "sign_in_code"),
+    Wording.APPEAL_GRANTED: _APPEAL,
+    Wording.APPEAL_REFUSED: _APPEAL,
 }
 # What a session brings stays empty in a message that is about none.
 OF_BULLETIN = (*_SESSION, "next_session", "register", "my_registration", "join", "cant_come")

@@ -143,6 +143,10 @@ def series_page(series: Series, language: str) -> str:
     return _page(language, "workshops:series", series.slug)
 
 
+def my_sessions(language: str) -> str:
+    return _page(language, "registrations:me")
+
+
 @lru_cache(maxsize=256)
 def _page(language: str, name: str, *parts: str | int) -> str:
     # Thousands of mails name the same few pages.

@@ -18,7 +18,8 @@ from iatp_events.lib.addresses import absolute
 from iatp_events.lib.languages import Text
 from registrations import links
 from registrations.emails import merge
-from registrations.emails.scene import Entry, Scene, series_page
+from registrations.emails.scene import Entry, Scene, my_sessions, series_page
+from registrations.models import Appeal
 from workshops import when
 from workshops.choices import Mode
 from workshops.models import Revision, Session
@@ -252,6 +253,11 @@ def _reason(scene: Scene) -> Block:
     return Block(str(reason), f'<p lang="{escape(reason.language)}">{escape(str(reason))}</p>', {})
 
 
+def _answer_reason(scene: Scene) -> Block:
+    appeal = Appeal.objects.filter(registration=scene.message.registration_id or 0).first()
+    return _rendered("reason", {"reason": appeal.reason}) if appeal and appeal.reason else NOTHING
+
+
 def _next_session(scene: Scene) -> Block:
     if (entry := scene.next_session) is None:
         return NOTHING
@@ -273,6 +279,7 @@ _BLOCKS: dict[str, Callable[[Scene], Block]] = {
     "sessions": _sessions,
     "changes": _changes,
     "reason": _reason,
+    "answer_reason": _answer_reason,
     "next_session": _next_session,
     "sign_in_code": _sign_in_code,
 }
@@ -309,6 +316,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "register": (lambda: gettext("Register"), _of_entry(lambda entry: entry.register)),
     "see_session": (lambda: gettext("See the session"), _of_entry(lambda entry: entry.page)),
     "see_series": (lambda: gettext("See the series"), _series_page),
+    "my_sessions": (lambda: gettext("My sessions"), lambda scene: my_sessions(scene.reader.language)),
     "my_calendar": (lambda: gettext("My calendar"), _calendar),
     "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
     "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),

@@ -17,10 +17,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registrations.choices import MessageKind, RuleKind, Wording
+from registrations.choices import AppealAnswer, MessageKind, RuleKind, Wording
 from registrations.emails import merge
 from registrations.emails.placeholders import BLOCKS, EVERY, INLINE, OF_BULLETIN, OF_WORDING
-from registrations.models import Attendance, MailText, Message
+from registrations.models import Appeal, Attendance, MailText, Message
 from workshops.models import Series
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def of(message: Message) -> Wording:
     if kind == MessageKind.PANEL_REMINDER:
         starting = message.rule is not None and message.rule.kind == RuleKind.STARTING
         return Wording.PANEL_STARTING if starting else Wording.PANEL_REMINDER
+    if kind == MessageKind.APPEAL:
+        granted = Appeal.objects.filter(registration=message.registration_id, answer=AppealAnswer.GRANTED)
+        return Wording.APPEAL_GRANTED if granted.exists() else Wording.APPEAL_REFUSED
     return _ONE_TEXT[kind]
 
 

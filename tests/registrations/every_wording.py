@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from registrations.choices import MessageKind, RuleKind, Wording
-from registrations.models import AddressClaim, Attendance, Message, Registration, ReminderRule, SignIn
+from registrations.models import AddressClaim, Appeal, Attendance, Message, Registration, ReminderRule, SignIn
 from tests.factories import NOW, create_session, create_speaker, note, register, seat
 from workshops.models import Session
 
@@ -48,6 +48,8 @@ def message_of(wording: Wording, ana: Registration) -> Message:
         Wording.CAME: MessageKind.FOLLOW_UP,
         Wording.MISSED: MessageKind.FOLLOW_UP,
         Wording.PANEL_STARTING: MessageKind.PANEL_REMINDER,
+        Wording.APPEAL_GRANTED: MessageKind.APPEAL,
+        Wording.APPEAL_REFUSED: MessageKind.APPEAL,
     }
     session = ana.session
     message = Message(
@@ -99,6 +101,13 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
         message.registration.evidence.all().delete()
         Attendance.objects.all().delete()
     if wording in (Wording.CAME, Wording.MISSED):
+        message.due_at = session.ends_at + DAY
+    if wording in (Wording.APPEAL_GRANTED, Wording.APPEAL_REFUSED):
+        outcome = wording.removeprefix("appeal_")
+        Appeal.objects.update_or_create(
+            registration=message.registration,
+            defaults={"said_at": NOW, "answer": outcome, "answered_at": NOW, "reason": "We read\nthe list."},
+        )
         message.due_at = session.ends_at + DAY
     if wording == Wording.ANNOUNCEMENT:
         message.registration = None
