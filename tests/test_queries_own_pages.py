@@ -33,10 +33,10 @@ COUNTS = {
     "profile": (200, 5),
     "mails": (302, 6),
     "address": (302, 10),
-    "data": (200, 5),
+    "data": (200, 7),
     "data as JSON": (200, 13),
     "data as CSV": (200, 13),
-    "erase": (200, 1),
+    "erase": (200, 3),
     "sign out": (200, 1),
 }
 

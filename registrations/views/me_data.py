@@ -14,7 +14,7 @@ from iatp_events.lib.doors import public
 from registrations import sign_in_cookie
 from registrations.doors import signed_in
 from registrations.models import Attendee
-from registrations.services import erasure, my_data
+from registrations.services import erasure, my_data, people
 
 
 @signed_in
@@ -22,8 +22,7 @@ from registrations.services import erasure, my_data
 @require_safe
 def what_we_hold(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     context = {
-        "attendee": attendee,
-        "here": "data",
+        **_frame(attendee),
         "addresses": attendee.addresses.order_by("pk"),
         "consents": attendee.consents.select_related("series").order_by("given_at", "pk"),
         "held": my_data.held(attendee=attendee),
@@ -48,7 +47,7 @@ def as_csv(request: HttpRequest, attendee: Attendee) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "registrations/me/erase.html", {"attendee": attendee, "here": "data"})
+        return render(request, "registrations/me/erase.html", _frame(attendee))
     erasure.erase(attendee=attendee, now=clock.now())
     answer = redirect("registrations:erased")
     sign_in_cookie.forget(answer)
@@ -60,6 +59,12 @@ def erase(request: HttpRequest, attendee: Attendee) -> HttpResponse:
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     return render(request, "registrations/me/erased.html")
+
+
+def _frame(attendee: Attendee) -> dict[str, object]:
+    """What stands around the page; the series, where one is all that knows the person."""
+    choices = people.choices_of(attendee)
+    return {"attendee": attendee, "here": "data", "series": choices[0].series if len(choices) == 1 else None}
 
 
 def _file(lines: Iterator[str], kind: str, name: str) -> HttpResponse:

@@ -46,6 +46,14 @@ def test_the_page_says_in_plain_words_what_we_hold_of_this_person_only() -> None
     assert "Luis" not in page
 
 
+@pytest.mark.parametrize("page", ["", "erase/"])
+def test_each_page_stands_under_the_name_of_the_series_like_its_neighbours(page: str) -> None:
+    ana = register(create_session(), "Ana").attendee
+
+    for path in ("/en/me/", "/en/me/profile/", f"/en/me/data/{page}"):
+        assert "Community in Practice</" in signed_in(ana).get(path).content.decode().split("<main")[0], path
+
+
 def test_json_holds_everything_about_the_person_and_nothing_of_anybody_else() -> None:
     attendee = ana()
 
