@@ -153,6 +153,7 @@ RATE_LIMITS = env.rates(
     {
         "registrations_per_address": 300,
         "registrations_per_email": 10,
+        "initiatives_per_address": 1200,
         "sign_ins_per_address": 300,
         "sign_ins_per_email": 5,
     },

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from registrations.views import me_data, me_profile, me_sessions, register, sign_in
+from registrations.views import initiatives, me_data, me_profile, me_sessions, register, sign_in
 
 app_name = "registrations"
 urlpatterns = [
     path("series/<slug:series_slug>/register/", register.register, name="register"),
     path("series/<slug:series_slug>/registered/", register.registered, name="registered"),
+    path("initiatives/", initiatives.matching, name="initiatives"),
     path("me/data/", me_data.what_we_hold, name="my_data"),
     path("me/data/json/", me_data.as_json, name="my_data_json"),
     path("me/data/csv/", me_data.as_csv, name="my_data_csv"),

@@ -30,6 +30,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "workshops:speaker": (200, 200),
     "registrations:register": (200, 200),
     "registrations:registered": (200, 200),
+    "registrations:initiatives": (200, 200),
     "registrations:my_data": (302, 302),
     "registrations:my_data_json": (302, 302),
     "registrations:my_data_csv": (302, 302),

@@ -28,6 +28,7 @@ COUNTS = {
     "speaker": 4,
     "register": 3,
     "registered": 2,
+    "initiatives": 0,
     "registration": 1,
     "join": 1,
     "cancel": 2,
@@ -39,7 +40,7 @@ COUNTS = {
     "session feed": 1,
     "personal feed": 2,
 }
-PUBLIC = ("home", "series", "session", "speaker", "registered", "series feed", "session feed")
+PUBLIC = ("home", "series", "session", "speaker", "registered", "initiatives", "series feed", "session feed")
 
 
 def furnish(rows: int) -> dict[str, str]:
@@ -68,6 +69,7 @@ def addresses(registration: Registration, cancelled: Registration) -> dict[str, 
         "speaker": "/en/speakers/rosa-vega/",
         "register": f"/en/series/{SLUG}/register/?session=1",
         "registered": f"/en/series/{SLUG}/registered/",
+        "initiatives": "/en/initiatives/?q=a",
         "registration": path(links.manage(registration)),
         "join": path(links.join(registration)),
         "cancel": path(links.cancel(registration)),

@@ -87,7 +87,8 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         if bulletin.countries:
             people = people.filter(country__in=bulletin.countries)
         if bulletin.initiative:
-            people = people.filter(initiative__iexact=bulletin.initiative)
+            named = Initiative.objects.known_as(bulletin.initiative).values("pk")
+            people = people.filter(Q(initiative__iexact=bulletin.initiative) | Q(coordinates__in=named))
         return people.filter(language__in=bulletin.languages) if bulletin.languages else people
 
     def meant_by(self, bulletin: Bulletin) -> AttendeeQuerySet:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from iatp_events.lib import clock
-from iatp_events.lib.folding import FoldedField
+from iatp_events.lib.folding import FoldedField, fold
 from registrations.choices import Suggest
 from workshops.choices import Sector
 
@@ -40,6 +41,12 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def names_of(self, initiative: int | OuterRef) -> InitiativeQuerySet:
         """The rows of one initiative: its own, and those that were merged into it."""
         return self.filter(Q(pk=initiative) | Q(merged_into=initiative))
+
+    def known_as(self, name: str) -> InitiativeQuerySet:
+        """The rows of every initiative that somebody calls so, in whatever country, under all its names."""
+        named = Initiative.objects.filter(folded=fold(name)[:LONGEST_NAME])
+        parties = named.annotate(party_number=Coalesce("merged_into", "pk")).values("party_number")
+        return self.filter(Q(pk__in=parties) | Q(merged_into__in=parties))
 
 
 class Initiative(models.Model):

@@ -21,8 +21,8 @@ from registrations.models import Attendee, Initiative, Registration
 from registrations.models.initiatives import LONGEST_NAME, InitiativeQuerySet
 
 PEOPLE_WHO_SHARE = 2
-# What a page carries, what an answer to a few letters carries, and what a process keeps.
-MOST_SUGGESTED, MOST_MATCHING, MOST_KEPT = 60, 8, 3_000
+# What a page carries, of names that are no longer than this; what an answer carries, and what a process keeps.
+MOST_SUGGESTED, LONGEST_SUGGESTED, MOST_MATCHING, MOST_KEPT = 60, 100, 8, 3_000
 KEPT_FOR = 60.0
 BATCH = 500
 
@@ -109,7 +109,8 @@ def spelling(attendee: Attendee) -> str:
 
 def suggestions() -> list[Suggestion]:
     """What a page carries: those that most people coordinate, by name."""
-    return sorted(offered_to_everyone()[:MOST_SUGGESTED], key=lambda one: one.plain)
+    short = [one for one in offered_to_everyone() if len(one.name) <= LONGEST_SUGGESTED]
+    return sorted(short[:MOST_SUGGESTED], key=lambda one: one.plain)
 
 
 def matching(typed: str) -> list[Suggestion]:

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.utils import timezone
 from registrations import links, sign_in_cookie
-from registrations.models import Registration, SignIn
+from registrations.models import Initiative, Registration, SignIn
 from registrations.services import addresses, sign_in
 from registrations.services.attendance import note_join
 from tests import factories
@@ -64,6 +64,8 @@ sign_in.ask(email="ana.ruiz@example.org", browser="another", leads_to="", now=no
 kept = HttpResponse()
 sign_in_cookie.remember(kept, mine)
 cookie = kept.cookies["me"].value
+# Too long for the list that a page carries.
+Initiative.objects.create(name="Ñandú " + " de la Costa" * 10, country="CL", suggest="always")
 path = lambda address: "/" + address.split("/", 3)[3]
 series = f"/es/series/{ahead.series.slug}/"
 answer = {

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from iatp_events.lib.languages import CODES
-from registrations.models import Attendee, EmailAddress, Enrolment, Message, Registration
-from registrations.services import demonstration
+from registrations.models import Attendee, EmailAddress, Enrolment, Initiative, Message, Registration
+from registrations.services import demonstration, initiatives
 from tests.factories import NOW, create_attendee, create_series
 from workshops.models import Places, Series, Session
 
@@ -85,6 +85,14 @@ def test_people_come_from_the_whole_region_and_can_receive_no_mail(series: Serie
     assert domains == {"example.org", "example.com"}
 
 
+def test_people_coordinate_initiatives_and_forms_suggest_them(series: Series) -> None:
+    load_demo("--people", 10)
+
+    written = set(Attendee.objects.values_list("initiative", flat=True))
+    assert set(Attendee.objects.values_list("coordinates__name", flat=True)) == written
+    assert {one.name for one in initiatives.suggestions()} == written
+
+
 def test_nobody_is_mailed_for_a_registration_that_nobody_made(series: Series) -> None:
     load_demo()
     call_command("tick", stdout=StringIO())
@@ -156,6 +164,7 @@ def test_made_up_people_leave_a_series_that_is_no_demonstration_any_more(series:
     call_command("tick", stdout=StringIO())
 
     assert list(Attendee.objects.all()) == [real]
+    assert not Initiative.objects.exists()
     assert list(Registration.objects.values_list("attendee", flat=True)) == [real.pk]
     assert {places.session.number: places.taken for places in Places.objects.all() if places.taken} == {2: 1}
 

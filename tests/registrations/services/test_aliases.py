@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from registrations.choices import Suggest
-from registrations.models import Attendee, Initiative
+from registrations.models import Attendee, Bulletin, Initiative
 from registrations.services import aliases, caps, initiatives
 from tests.factories import NOW, create_session, states
 from tests.registrations.services.test_caps import refused, send
@@ -185,6 +185,19 @@ def test_a_cap_counts_who_is_known_under_what_the_form_said_and_where():
     send("Eva", session, initiative="Los Andes")
 
     assert refused("Luis", session, initiative="Clúster Andino") == [(1, "initiative", 2)]
+
+
+@pytest.mark.parametrize("chosen", ["Clúster Andino", "Los Andes", "los andes"])
+def test_a_message_to_an_initiative_reaches_everybody_under_every_name(chosen: str):
+    session = create_session()
+    for name, initiative in (("Ana", "Clúster Andino"), ("Eva", "Los Andes"), ("Luis", "Another"), ("Rosa", "")):
+        send(name, session, initiative=initiative)
+    merge("Clúster Andino", "Los Andes")
+    bulletin = Bulletin(series=session.series, session=session, initiative=chosen, created_at=NOW)
+
+    reached = Attendee.objects.meant_by(bulletin).order_by("pk")
+
+    assert [str(one) for one in reached] == ["Ana", "Eva"]
 
 
 @pytest.mark.parametrize("names", [1, 30])

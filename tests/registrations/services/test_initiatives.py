@@ -159,7 +159,7 @@ def test_who_was_erased_no_longer_counts_and_the_name_nobody_has_goes_with_the_n
 
 def test_the_list_on_a_page_is_short_and_has_what_most_people_coordinate(monkeypatch):
     monkeypatch.setattr(initiatives, "MOST_SUGGESTED", 2)
-    for number, initiative in enumerate(["Zona Sur"] * 4 + ["Alto Valle"] * 3 + ["Medio"] * 2):
+    for number, initiative in enumerate(["L" * 101] * 5 + ["Zona Sur"] * 4 + ["Alto Valle"] * 3 + ["Medio"] * 2):
         come(f"Ana {number}", initiative)
 
     assert offered() == ["Alto Valle", "Zona Sur"]

@@ -108,7 +108,7 @@ def test_the_page_suggests_what_is_offered_to_everyone_and_escapes_it():
 
     assert 'list="initiatives"' in page
     assert (
-        '<datalist id="initiatives">'
+        '<datalist id="initiatives" data-more="/en/initiatives/">'
         '<option value="Café &amp; &quot;Co&quot; &lt;b&gt;" label="cafe &amp; &quot;co&quot; &lt;b&gt;">'
         '<option value="Valle Verde"></datalist>'
     ) in page
