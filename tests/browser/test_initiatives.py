@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
-from tests.browser.test_pages import LARGEST_PAGE, LARGEST_SCRIPT, MOST_REQUESTS, Scales
 
 pytestmark = pytest.mark.real_time
 
@@ -75,16 +74,3 @@ def test_whatever_the_server_answers_the_field_works(browser: Browser, site: Sit
     expect(page.locator("#id_initiative")).to_have_value("cluster")
     assert (faults, options(page)) == ([], before)
     page.close()
-
-
-def test_my_details_stay_light_with_their_suggestions(browser: Browser, site: Site) -> None:
-    context = browser.new_context()
-    site.sign_in(context)
-    page = context.new_page()
-    scales = Scales(context, page)
-    scales.weigh_compressed(page.goto(site.address("my details"), wait_until="networkidle"))
-    context.close()
-
-    assert len(scales.bytes) <= MOST_REQUESTS, scales.bytes
-    assert sum(scales.bytes.values()) <= LARGEST_PAGE, scales.bytes
-    assert sum(size for address, size in scales.bytes.items() if address.endswith(".js")) <= LARGEST_SCRIPT
