@@ -10,6 +10,8 @@ _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ"
 
 def fold(text: str) -> str:
     """Return text in lower case, without marks, with single spaces: "Bogotá  Clúster" → "bogota cluster"."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.translate(_UNDECOMPOSED).split())

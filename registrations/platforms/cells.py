@@ -88,9 +88,8 @@ class Reader:
 
     def name(self, record: Record, flags: set[Flag]) -> tuple[str, str]:
         """The display name, cleaned, and the name in columns of its own."""
-        formal, own = names.clean(
-            " ".join(filter(None, (self.cell(record, Meaning.GIVEN), self.cell(record, Meaning.FAMILY))))
-        )
+        parts = [part for part in (self.cell(record, Meaning.GIVEN), self.cell(record, Meaning.FAMILY)) if part]
+        formal, own = names.clean(" ".join(parts)) if parts else ("", frozenset())
         written = self.cell(record, Meaning.NAME)
         name, found = names.clean(written) if written else (formal, own)
         flags |= found if name else set()
@@ -113,11 +112,13 @@ class Reader:
         return replace(stamp, utc=True) if stamp else None
 
     def _left_out(self, record: Record) -> Left | None:
-        if fold(self.cell(record, Meaning.WAITING)) in _YES:
+        place = self.columns.place
+        if Meaning.WAITING in place and fold(self.cell(record, Meaning.WAITING)) in _YES:
             return Left.WAITING
-        if _BREAKOUT.search(fold(self.cell(record, Meaning.ROOM))):
+        if Meaning.ROOM in place and _BREAKOUT.search(fold(self.cell(record, Meaning.ROOM))):
             return Left.BREAKOUT
-        return Left.NO_SHOW if fold(self.cell(record, Meaning.ATTENDED)) in _NO else None
+        absent = Meaning.ATTENDED in place and fold(self.cell(record, Meaning.ATTENDED)) in _NO
+        return Left.NO_SHOW if absent else None
 
     def _role(self, record: Record) -> Role:
         return role(self.cell(record, Meaning.ROLE)) or self.role

@@ -7,7 +7,7 @@ from registrations.platforms.rows import Meaning
 # meaning → language → names; "" where several languages write it so.
 WORDS: dict[Meaning, dict[str, str]] = {
     Meaning.NAME: {
-        "en": "name|full name|user name|display name|attendee name|participant|participant name|attendee",
+        "en": "name|full name|fullname|user name|display name|attendee name|participant|participant name|attendee",
         "es": "nombre|nombre completo|nombre de usuario|nombre y apellido|nombre y apellidos|nombres y apellidos"
         "|nombre del participante|participante|asistente|nombre para mostrar",
         "pt": "nome|nome completo|nome do usuario|nome de usuario|nome do participante|nome de exibicao",
@@ -144,6 +144,7 @@ WORDS: dict[Meaning, dict[str, str]] = {
 # The next layout will name its columns otherwise: words by whose beginnings a time, a length, an address and a name are
 # known when the whole name is not. The first that fits is taken.
 STEMS: tuple[tuple[Meaning, str], ...] = (
+    (Meaning.WAITING, r"waiting room|sala de espera|salle d attente"),
     (Meaning.KNOWN, r"\b(?:start|inicio|debut|end\b|fin\b|termino|registr|inscri|countr|pais|pays|url|link|enlace)|\?"),
     (Meaning.EMAIL, r"\b(?:e mail|email|correo|courriel|mail)"),
     (Meaning.JOINED, r"\b(?:join|entrada|ingres|union|unir|arriv|llegada|chegada|connexion|entree)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from iatp_events.lib.folding import fold
@@ -10,6 +11,8 @@ from registrations.platforms.columns import Columns
 from registrations.platforms.dates import DateOrder
 from registrations.platforms.rows import Meaning
 
+# Only Teams numbers its sections: "2. Participants".
+_NUMBERED = re.compile(r"\d\.\s")
 _WEBEX = frozenset({"attendee email", "attendance duration", "display name", "connection type"})
 _ZOOM = frozenset({"guest", "invitado", "convidado", "recording consent", "is guest"})
 _MEET = frozenset({"time joined", "time exited"})
@@ -22,7 +25,7 @@ def of(heads: Sequence[Columns], titles: Iterable[str], orders: Iterable[DateOrd
     labels = {columns.label(cell) for cell in cells}
     if Meaning.ACTION in place:
         return "teams-live-event" if Meaning.MOMENT_UTC in place else "teams-classic"
-    if place & {Meaning.FIRST_JOINED, Meaning.LAST_LEFT} or any(title[:2].rstrip(".").isdigit() for title in titles):
+    if place & {Meaning.FIRST_JOINED, Meaning.LAST_LEFT} or any(_NUMBERED.match(title) for title in titles):
         return "teams-report"
     if len(labels & _WEBEX) > 1:
         return "webex"

@@ -9,14 +9,13 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
-from registrations.platforms import columns, cutting, dates, layouts, lists, sources
+from registrations.platforms import columns, cutting, dates, layouts, lists, sections, sources
 from registrations.platforms.cells import Left
 from registrations.platforms.columns import Columns
 from registrations.platforms.cutting import Header
 from registrations.platforms.dates import DateOrder
 from registrations.platforms.records import Problems, Record
 from registrations.platforms.rows import Meaning, Report, Row, Unmapped, Unreadable
-from registrations.platforms.sections import Sections, section
 from registrations.platforms.sources import Source
 
 _REGISTRATIONS = _("This is a list of registrations; it does not say who came.")
@@ -33,7 +32,7 @@ def read(file: BinaryIO, *, remembered: Mapping[str, Mapping[int, Meaning]] | No
     source = sources.of(file)
     cuts = cutting.all_of(source)
     known = remembered or {}
-    if header := cutting.header(cuts, lambda head, _record: head.is_attendance):
+    if header := cutting.header(cuts, sections.is_header):
         report = _attendance(source, header)
     elif header := cutting.header(cuts, lists.is_header):
         report = _sheet(source, header, next(cut.head for cut in cuts if cut.way == header.way))
@@ -52,14 +51,14 @@ def read(file: BinaryIO, *, remembered: Mapping[str, Mapping[int, Meaning]] | No
 def _attendance(source: Source, header: Header) -> Report | None:
     """The report below its headers; None where its hours stand in columns that say nothing to us."""
     problems = Problems()
-    sections = Sections(problems)
-    sections.read(source.records(header.way, problems))
-    if any(found.has_hours_unread() for found in sections.found):
+    whole = sections.Sections(problems)
+    whole.read(source.records(header.way, problems))
+    if any(section.has_hours_unread() for section in whole.found):
         return None
-    heads = [found.columns for found in sections.found]
-    rows = sections.rows()
-    layout = layouts.of(heads, sections.titles, _orders(rows, check=False))
-    return _report(layout, _language(heads), rows, problems, sections.left_out)
+    heads = [section.columns for section in whole.found]
+    rows = whole.rows()
+    layout = layouts.of(heads, whole.titles, _orders(rows, check=False))
+    return _report(layout, _language(heads), rows, problems, whole.left_out)
 
 
 def _sheet(source: Source, header: Header, head: Sequence[Record]) -> Report | None:
@@ -68,7 +67,7 @@ def _sheet(source: Source, header: Header, head: Sequence[Record]) -> Report | N
         raise Unreadable(header.record.line, _REGISTRATIONS)
     problems = Problems()
     sample = [record for record in head if record.line > header.record.line and record.filled]
-    if section(header.record, header.columns, problems, sample).has_hours_unread():
+    if sections.section(header.record, header.columns, problems, sample).has_hours_unread():
         return None
     rows, left_out = lists.sheet(_below(source, header, problems), header.columns, problems)
     has_names = header.columns.place.keys() & {Meaning.NAME, Meaning.GIVEN, Meaning.FAMILY}
@@ -83,11 +82,11 @@ def _as_told(source: Source, header: Header, meanings: Mapping[int, Meaning]) ->
     if not told.has_times:
         rows, left_out = lists.sheet(_below(source, header, problems), told, problems)
         return _report("told", "", rows, problems, left_out)
-    sections = Sections(problems)
-    sections.found.append(section(header.record, told, problems))
+    whole = sections.Sections(problems)
+    whole.found.append(sections.section(header.record, told, problems))
     for record in _below(source, header, problems):
-        sections.row(record, sections.found[0])
-    return _report("told", "", sections.rows(), problems, sections.left_out)
+        whole.row(record, whole.found[0])
+    return _report("told", "", whole.rows(), problems, whole.left_out)
 
 
 def _below(source: Source, header: Header, problems: Problems) -> Iterable[Record]:

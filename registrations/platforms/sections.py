@@ -60,6 +60,13 @@ class Section:
         return any(dates.read(record.cells[at]) for record in self.sample for at in unknown if at < len(record.cells))
 
 
+def is_header(head: Columns, record: Record) -> bool:
+    """The words of a header may stand in a row too ("Joined", "Attendee"); hours and addresses stand in no header."""
+    return head.is_attendance and not any(
+        cell and (cells.is_address(cell.casefold()) or dates.read(cell)) for cell in record.cells
+    )
+
+
 def section(
     record: Record, head: Columns, problems: Problems, sample: Sequence[Record] = (), title: str = ""
 ) -> Section:
@@ -111,7 +118,7 @@ class Sections:
 
     def _head_or_row(self, record: Record) -> None:
         head = columns.read(record.cells)
-        if head.is_attendance:
+        if is_header(head, record):
             title = self._title.filled[0] if self._title else ""
             self._title = None
             self.titles.append(title)
