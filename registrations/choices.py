@@ -27,6 +27,7 @@ class Source(TextChoices):
     ENROLMENT = "enrolment", _("Whole series")
     SUBSTITUTE = "substitute", _("Place of a colleague")
     STAFF = "staff", _("Staff")
+    WALK_IN = "walk_in", pgettext_lazy("source", "At the door")
     DEMONSTRATION = "demonstration", _("Demonstration")
 
 
@@ -178,6 +179,14 @@ class Origin(TextChoices):
     FILE = "file", pgettext_lazy("origin", "Report of a platform")
     STAFF = "staff", pgettext_lazy("origin", "Staff pages")
     DEMONSTRATION = "demonstration", _("Demonstration")
+
+
+class Decision(TextChoices):
+    """What staff made of one person of a report."""
+
+    CREDIT = "credit", pgettext_lazy("report", "This registration")
+    WALK_IN = "walk_in", pgettext_lazy("report", "Came without a registration")
+    IGNORE = "ignore", pgettext_lazy("report", "Left out")
 
 
 class AppealAnswer(TextChoices):

@@ -34,8 +34,8 @@ COUNTS = {
     "mails": (302, 6),
     "address": (302, 10),
     "data": (200, 7),
-    "data as JSON": (200, 13),
-    "data as CSV": (200, 13),
+    "data as JSON": (200, 15),
+    "data as CSV": (200, 15),
     "erase": (200, 3),
     "sign out": (200, 1),
 }

@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(choices=[('link', 'Personal link'), ('page', 'My sessions'), ('door', 'Check-in at the door'), ('file', 'Report of a platform'), ('staff', 'Staff pages'), ('demonstration', 'Demonstration')], max_length=20, verbose_name='from')),
-                ('digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('layout', models.CharField(blank=True, max_length=40, verbose_name='layout')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
@@ -187,9 +186,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='attendancepolicy',
             constraint=models.CheckConstraint(condition=models.Q(('partial_from__gte', 1), ('partial_from__lte', models.F('present_from')), ('present_from__lte', 100)), name='policy_shares_are_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True), models.Q(('digest', ''), _negated=True)), fields=('session', 'digest'), name='a_file_counts_once'),
         ),
     ]

@@ -14,11 +14,13 @@ from registrations.models.merges import Merge
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
+from registrations.models.reports import Alias, Report, ReportRow
 from registrations.models.sign_ins import SignIn
 from registrations.models.texts import MailText
 
 __all__ = [
     "AddressClaim",
+    "Alias",
     "Announcement",
     "Appeal",
     "Attendance",
@@ -37,6 +39,8 @@ __all__ = [
     "Message",
     "Registration",
     "ReminderRule",
+    "Report",
+    "ReportRow",
     "Retraction",
     "SignIn",
 ]

@@ -63,8 +63,6 @@ class Batch(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="batches", verbose_name=_("session"))
     origin = models.CharField(pgettext_lazy("evidence", "from"), max_length=20, choices=Origin.choices)
-    # SHA-256 of a file, so that the same one is known again; its name is not kept, it may be a person's.
-    digest = models.CharField(max_length=64, blank=True, editable=False)
     layout = models.CharField(_("layout"), max_length=40, blank=True)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(
@@ -75,13 +73,6 @@ class Batch(models.Model):
     class Meta:
         verbose_name = pgettext_lazy("evidence", "batch")
         verbose_name_plural = pgettext_lazy("evidence", "batches")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "digest"],
-                condition=Q(undone_at__isnull=True) & ~Q(digest=""),
-                name="a_file_counts_once",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.get_origin_display()} · {self.at:%Y-%m-%d %H:%M} UTC"

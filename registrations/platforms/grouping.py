@@ -39,6 +39,17 @@ def together(some: Iterable[Person], *, schedule: Schedule) -> Person:
     return _person(in_order, schedule, frozenset())
 
 
+def stated(placed: PlacedRow) -> int | None:
+    """The length that a row states, where it is shorter than its hours and so counts instead of them; else None."""
+    row = placed.row
+    if row.seconds is None or placed.joined_at is None or placed.left_at is None:
+        return None
+    exact = any(stamp and stamp.exact for stamp in (row.joined, row.left))
+    slack = _ROUNDING if row.rounded and exact else 0
+    whole = (placed.left_at - placed.joined_at).total_seconds()
+    return row.seconds if row.seconds + slack <= whole and row.seconds < whole else None
+
+
 def _key(placed: PlacedRow) -> tuple[str, str]:
     row = placed.row
     if row.email:
@@ -98,11 +109,6 @@ def _seconds(rows: Sequence[PlacedRow], schedule: Schedule) -> int | None:
 
 
 def _at_most(placed: PlacedRow, interval: Interval, within: Interval) -> int:
-    row = placed.row
     inside = intervals.seconds([interval], within)
-    if row.seconds is None:
-        return inside
-    exact = any(stamp and stamp.exact for stamp in (row.joined, row.left))
-    slack = _ROUNDING if row.rounded and exact else 0
-    whole = (interval[1] - interval[0]).total_seconds()
-    return min(inside, row.seconds) if row.seconds + slack <= whole else inside
+    length = stated(placed)
+    return inside if length is None else min(inside, length)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from registrations.models import Message, SignIn
+from registrations.models import Message, Report, SignIn
 from registrations.services import (
     announcements,
     attendance,
@@ -25,6 +25,7 @@ from registrations.services import (
     offers,
     plans,
     policies,
+    reconciliation,
     reminders,
     sign_in,
     upkeep,
@@ -68,6 +69,7 @@ STEPS = (
         lambda now: reminders.queue_due(now=now),
     ),
     Step("sign_ins", lambda now: [SignIn.objects.unanswered(now)], lambda now: sign_in.queue_due(now=now)),
+    Step("reports", lambda now: [Report.objects.forgettable(now)], lambda now: reconciliation.forget(now=now)),
     Step("asked", lambda now: [SignIn.objects.forgettable(now)], lambda now: sign_in.forget(now=now)),
 )
 

@@ -94,6 +94,8 @@ def merge(*, kept: Attendee, gone: Attendee, by: int | None, now: datetime) -> M
     moved["consents"] = _move_consents(kept, gone, now)
     moved["messages"] = _move_messages(kept, gone, joined)
     moved["addresses"] = _keys(gone.addresses.all())
+    # Of a name under which staff met both, once is enough.
+    gone.aliases.filter(name_key__in=kept.aliases.exclude(name_key="").values("name_key")).delete()
     # Addresses, claims, former merges, and whatever else belongs to a person one day.
     doubles.move_rest(gone, kept)
     erasure.forget_name(gone, kept=kept)

@@ -17,7 +17,7 @@ Row = dict[str, object]
 _LEFT_OUT = {
     *("id", "folded", "normalised", "told_facts", "browser_digest", "nonce", "key", "moved"),
     *("lease_token", "lease_until", "bundle", "round", "revision", "link_version", "calendar_version"),
-    "sign_in_version",
+    *("sign_in_version", "candidates", "position", "name_key"),
 }
 _SAID_IN_WORDS = (Series, Session, Initiative)
 

@@ -67,6 +67,11 @@ def find_or_create(
         return owner, False
 
 
+def create_unaddressed(*, person: Person, now: datetime) -> Attendee:
+    """Write somebody down who gave no address: nobody can be told that they are known, and no mail reaches them."""
+    return _attendee(person, now, None)
+
+
 def consent(*, attendee: Attendee, series: Series, announcements: bool, now: datetime) -> None:
     """Record what a new person agreed to, with the version of the text they were shown."""
     version = _version(series)
@@ -161,8 +166,16 @@ def _locked_owner(normalised: str) -> Attendee | None:
 
 
 def _create(person: Person, source: Source, now: datetime, coordinates: Initiative | None) -> Attendee:
+    attendee = _attendee(person, now, coordinates)
+    EmailAddress.objects.create(
+        attendee=attendee, address=person.email.strip(), normalised=normalise(person.email), source=source
+    )
+    return attendee
+
+
+def _attendee(person: Person, now: datetime, coordinates: Initiative | None) -> Attendee:
     named = {"name": person.initiative, "country": person.country, "sector": person.sector}
-    attendee = Attendee.objects.create(
+    return Attendee.objects.create(
         full_name=person.full_name,
         country=person.country,
         timezone=person.timezone,
@@ -175,7 +188,3 @@ def _create(person: Person, source: Source, now: datetime, coordinates: Initiati
         gender=person.gender,
         created_at=now,
     )
-    EmailAddress.objects.create(
-        attendee=attendee, address=person.email.strip(), normalised=normalise(person.email), source=source
-    )
-    return attendee

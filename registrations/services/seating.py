@@ -65,6 +65,15 @@ class Seats:
             registration.round += 1
             self._take(places, places.taken + 1)
 
+    def admit(self, registration: Registration, places: Places, now: datetime) -> None:
+        """Confirm somebody who has come, whatever the capacity says and whoever waits; saves nothing."""
+        if not registration.holds_place:
+            registration.session, registration.mode = places.session, places.mode
+            places.admit()
+            self._changed.add((places.session_id, places.mode))
+        registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
+        registration.round += 1
+
     def free(self, places: Places) -> None:
         self._take(places, max(0, places.taken - 1))
         if self._has_line(places):

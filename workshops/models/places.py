@@ -74,6 +74,12 @@ class Places(models.Model):
         if self.capacity is not None:
             self.ceiling = max(self.capacity, min(self.ceiling or 0, taken))
 
+    def admit(self) -> None:
+        """Count somebody more, unsaved, whatever the capacity says; the caller holds the lock."""
+        self.taken += 1
+        if self.capacity is not None:
+            self.ceiling = max(self.capacity, self.taken)
+
     def record(self, taken: int) -> None:
         """Write how many places are taken; the caller holds the lock."""
         self.count(taken)

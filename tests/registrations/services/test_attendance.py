@@ -21,8 +21,8 @@ def stayed(session: Session, minutes: int, key: str = "report:1") -> Observation
     return Observation(EvidenceKind.REPORT, key, since=start, until=start + minutes * MINUTE)
 
 
-def import_of(session: Session, seen: dict[int, list[Observation]], digest: str = "a") -> Batch:
-    batch = Batch.objects.create(session=session, origin=Origin.FILE, digest=digest, at=NOW)
+def import_of(session: Session, seen: dict[int, list[Observation]]) -> Batch:
+    batch = Batch.objects.create(session=session, origin=Origin.FILE, at=NOW)
     attendance.record_batch(batch=batch, seen=seen, now=NOW)
     return batch
 
@@ -100,7 +100,7 @@ def test_an_undone_file_can_come_again_and_a_second_file_adds_only_what_is_new()
     attendance.undo(batch=import_of(session, lines), by=None, why="", now=NOW)
 
     again = import_of(session, lines)
-    more = Batch.objects.create(session=session, origin=Origin.FILE, digest="b", at=NOW)
+    more = Batch.objects.create(session=session, origin=Origin.FILE, at=NOW)
     added = attendance.record_batch(
         batch=more, seen={ana.pk: [*lines[ana.pk], stayed(session, 50, "report:2")]}, now=NOW
     )
@@ -141,8 +141,8 @@ def test_a_hundred_lines_cost_as_many_queries_as_one(django_assert_num_queries) 
     policies.of(session)
     people = [register(session, f"Person {number}") for number in range(12)]
 
-    for number, group in enumerate((people[:1], people[1:])):
-        batch = Batch.objects.create(session=session, origin=Origin.FILE, digest=str(number), at=NOW)
+    for group in (people[:1], people[1:]):
+        batch = Batch.objects.create(session=session, origin=Origin.FILE, at=NOW)
         seen = {person.pk: [stayed(session, 60)] for person in group}
         with django_assert_num_queries(11):
             attendance.record_batch(batch=batch, seen=seen, now=NOW)

@@ -10,6 +10,7 @@ from django.db import models
 
 from registrations.models import (
     AddressClaim,
+    Alias,
     Appeal,
     Attendee,
     Bulletin,
@@ -18,6 +19,8 @@ from registrations.models import (
     Merge,
     Message,
     Registration,
+    Report,
+    ReportRow,
 )
 from registrations.services import erasure, merging, people, places, reminders, upkeep
 from tests.factories import NOW, create_attendee, create_series, create_session, note, register, register_for, states
@@ -52,6 +55,9 @@ def with_everything(name: str, session: Any, *, email: str) -> Registration:
     AddressClaim.objects.create(attendee=person, address="a@b.example", normalised="a@b.example", asked_at=NOW)
     Enrolment.objects.create(attendee=person, series=session.series, enrolled_at=NOW)
     note(registration, at=NOW)
+    Alias.objects.create(attendee=person, name_key="anita", confirmed_at=NOW)
+    report = Report.objects.create(session=session, at=NOW)
+    ReportRow.objects.create(report=report, position=1, registration=registration)
     Appeal.objects.create(registration=registration, words=name, said_at=NOW)
     colleague = register(session, f"Colleague of {name}")
     Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration)
@@ -86,6 +92,7 @@ def test_of_two_registrations_for_one_session_nothing_is_lost() -> None:
     merge(kept.attendee, gone.attendee)
 
     joined = ("Appeal.registration", "Attendance.registration")
+    assert Alias.objects.count() == 1
     assert all(count for rows in belongs for count in rows.values())
     assert rows_of(Registration.objects.get(attendee=kept.attendee)) == {
         name: 1 if name in joined else belongs[0][name] + belongs[1][name] for name in belongs[0]
