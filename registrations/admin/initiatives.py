@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from iatp_events.lib import clock
 from registrations.admin import initiative_merging
-from registrations.admin.filters import CountryFilter
+from registrations.admin.filters import CountryFilter, is_key
 from registrations.choices import Suggest
 from registrations.models import Attendee, Initiative
 from registrations.services import aliases, initiatives
@@ -41,6 +41,20 @@ class PeopleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = {"none": Q(people_count=0), "one": Q(people_count=1), "several": Q(people_count__gt=1)}
         return queryset.filter(asked.get(self.value() or "", Q()))
+
+
+class DoublesFilter(admin.SimpleListFilter):
+    """The same name in two countries is often one initiative."""
+
+    title = _("likely doubles")
+    parameter_name = "doubles"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("country", _("Same name in another country"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        others = Initiative.objects.parties().filter(folded=OuterRef("folded")).exclude(pk=OuterRef("pk"))
+        return queryset.filter(Exists(others)) if self.value() else queryset
 
 
 class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -67,7 +81,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]
 class InitiativeAdmin(FoldedSearch):
     form = InitiativeForm
     list_display = ["name", "country_name", "sector", "people", "registrations", "is_suggested"]
-    list_filter = [CountryFilter, "sector", PeopleFilter, "suggest"]
+    list_filter = [CountryFilter, "sector", PeopleFilter, DoublesFilter, "suggest"]
     search_fields = ["folded", "also__folded"]
     search_help_text = _("Any of its names; accents don’t matter.")
     ordering = ["name", "pk"]
@@ -98,9 +112,24 @@ class InitiativeAdmin(FoldedSearch):
             *super().get_urls(),
         ]
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist: Any = super().get_changelist_instance(request)
+        offered = {one.number for one in initiatives.offered_to_everyone()}
+        for row in changelist.result_list:
+            row.offered = row.pk in offered
+        return changelist
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         # What staff write down themselves is meant to be found.
         return {"suggest": Suggest.ALWAYS} | super().get_changeform_initial_data(request)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **options: Any) -> HttpResponse:
+        """The page of a name that was merged, which the history still names, is that of its initiative."""
+        name = Initiative.objects.filter(pk=object_id, merged_into__isnull=False) if is_key(object_id) else None
+        party = name.values_list("merged_into", flat=True).first() if name is not None else None
+        if party is not None:
+            return redirect("admin:registrations_initiative_change", party)
+        return super().change_view(request, object_id, *args, **options)
 
     def save_model(self, request: HttpRequest, obj: Initiative, form: forms.ModelForm[Any], change: bool) -> None:
         columns = changed_columns(obj._meta, form.changed_data)
@@ -140,8 +169,8 @@ class InitiativeAdmin(FoldedSearch):
         return int(initiative.registration_count)
 
     @admin.display(description=_("suggested"), boolean=True)
-    def is_suggested(self, initiative: Initiative) -> bool:
-        return any(one.number == initiative.pk for one in initiatives.offered_to_everyone())
+    def is_suggested(self, initiative: Any) -> bool:
+        return bool(initiative.offered)
 
     @admin.display(description=_("other names"))
     def other_names(self, initiative: Any) -> SafeString | str:

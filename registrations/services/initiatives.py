@@ -5,10 +5,10 @@ What one person wrote is nobody else's to read: a name is offered when staff sai
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.db import transaction
@@ -29,8 +29,9 @@ BATCH = 500
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
+    """A tuple, because the cache unpacks thousands of them."""
+
     number: int
     name: str
     plain: str
@@ -101,16 +102,18 @@ def forget_unused(rows: InitiativeQuerySet) -> int:
 
 def spelling(attendee: Attendee) -> str:
     """The name as it is offered to everyone, where the person wrote that with other accents; else as they wrote it."""
-    named = attendee.coordinates
-    if named is not None and any(one.number == named.pk for one in offered_to_everyone()):
-        return named.name
-    return attendee.initiative.strip()
+    offered = (one.name for one in offered_to_everyone() if one.number == attendee.coordinates_id)
+    return next(offered, attendee.initiative.strip())
 
 
 def suggestions() -> list[Suggestion]:
     """What a page carries: those that most people coordinate, by name."""
-    short = [one for one in offered_to_everyone() if len(one.name) <= LONGEST_SUGGESTED]
-    return sorted(short[:MOST_SUGGESTED], key=lambda one: one.plain)
+    kept: list[Suggestion] | None = caches["process"].get("initiatives-of-a-page")
+    if kept is None:
+        short = [one for one in offered_to_everyone() if len(one.name) <= LONGEST_SUGGESTED]
+        kept = sorted(short[:MOST_SUGGESTED], key=lambda one: one.plain)
+        caches["process"].set("initiatives-of-a-page", kept, KEPT_FOR)
+    return kept
 
 
 def matching(typed: str) -> list[Suggestion]:
@@ -145,26 +148,40 @@ def _count(rows: QuerySet[Any]) -> Subquery:
 
 def look_again() -> None:
     """What staff change shows at once where they changed it; elsewhere within a minute."""
-    caches["process"].delete("initiatives")
+    caches["process"].delete_many(["initiatives", "initiatives-of-a-page"])
 
 
 def _offered() -> list[Suggestion]:
-    proven = Attendee.objects.filter(coordinates__isnull=False).not_erased().proven().order_by()
-    parties = proven.annotate(party=Coalesce("coordinates__merged_into", "coordinates")).values("party")
-    people = dict(parties.annotate(people=Count("pk")).values_list("party", "people"))
+    people, written = _proven()
     shared = [party for party, count in people.items() if count >= PEOPLE_WHO_SHARE]
     offered = Q(suggest=Suggest.ALWAYS) | Q(suggest=Suggest.BY_COUNT, pk__in=shared)
-    parties_offered = Initiative.objects.parties().filter(offered)
-    rows = parties_offered.order_by("folded", "country").values_list("pk", "name", "folded", "also__folded")
+    rows = Initiative.objects.parties().filter(offered).order_by("folded", "country")
     searched: dict[int, list[str]] = {}
     named: dict[int, tuple[str, str]] = {}
-    for pk, name, folded, also in rows:
-        named[pk] = (name, folded)
+    for pk, name, folded, suggest, also in rows.values_list("pk", "name", "folded", "suggest", "also__folded"):
+        named[pk] = (name if suggest else _spelt(folded, written[pk]) or name, folded)
         searched.setdefault(pk, [folded]).append(also or "")
-    most = sorted(named, key=lambda pk: -people.get(pk, 0))
+    most = sorted(named, key=lambda pk: -people[pk])
     once = {named[pk][1]: pk for pk in reversed(most)}
     kept = [pk for pk in most if once[named[pk][1]] == pk][:MOST_KEPT]
     return [Suggestion(pk, *named[pk], " ".join(searched[pk])) for pk in kept]
+
+
+def _proven() -> tuple[Counter[int], dict[int, Counter[str]]]:
+    """How many people of proven addresses coordinate each initiative, and what they wrote."""
+    people: Counter[int] = Counter()
+    written: dict[int, Counter[str]] = defaultdict(Counter)
+    proven = Attendee.objects.filter(coordinates__isnull=False).not_erased().proven().order_by()
+    parties = proven.annotate(party=Coalesce("coordinates__merged_into", "coordinates")).values("party", "initiative")
+    for party, name, count in parties.annotate(people=Count("pk")).values_list("party", "initiative", "people"):
+        people[party] += count
+        written[party][" ".join(name.split())] += count
+    return people, written
+
+
+def _spelt(folded: str, written: Counter[str]) -> str:
+    """As most of those people write it: whoever came first, unproven, must not choose the letters for everybody."""
+    return next((name for name, _count in written.most_common() if key_of(name, "")[0] == folded), "")
 
 
 def _made(name: str, country: str, sector: str, now: datetime, suggest: str = "") -> Initiative:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Field, ForeignKey, Model, Q, QuerySet
 
-from registrations.models import Attendee, EmailAddress, Initiative, Message, Registration
+from registrations.models import Attendee, EmailAddress, Message, Registration
 from workshops.models import Series, Session
 
 Row = dict[str, object]
@@ -19,7 +19,7 @@ _LEFT_OUT = {
     *("lease_token", "lease_until", "bundle", "round", "revision", "link_version", "calendar_version"),
     *("sign_in_version", "candidates", "position", "name_key"),
 }
-_SAID_IN_WORDS = (Series, Session, Initiative)
+_SAID_IN_WORDS = (Series, Session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def names(answer: Any) -> list[str]:
 def test_the_list_says_how_many_coordinate_each_and_how_many_registrations_stand() -> None:
     session = create_session()
     create("Clúster Andino", "Ana", "Eva")
-    create("Valle Verde")
+    create("Valle Verde", suggest="always")
     cancelled, _stands = register(session, "Ana"), register(session, "Eva")
     places.cancel(registration=cancelled, now=NOW)
     double = create("Los Andes", "Luis")
@@ -51,8 +51,10 @@ def test_the_list_says_how_many_coordinate_each_and_how_many_registrations_stand
 
     page = staff_client().get(LIST)
 
-    counts = [(row.name, row.people_count, row.registration_count) for row in page.context["cl"].result_list]
-    assert counts == [("Clúster Andino", 3, 1), ("Valle Verde", 0, 0)]
+    counts = [
+        (row.name, row.people_count, row.registration_count, row.offered) for row in page.context["cl"].result_list
+    ]
+    assert counts == [("Clúster Andino", 3, 1, False), ("Valle Verde", 0, 0, True)]
 
 
 def test_it_is_found_by_any_of_its_names_without_accents_and_filtered() -> None:
@@ -89,7 +91,7 @@ def test_list_page_and_question_cost_the_same_with_one_and_with_three_hundred(ro
 
     costs = [queries_of(client, url) for url in (LIST, page_of(party), f"{MERGE}?pk={party.pk}&{asked}")]
 
-    assert costs == [7, 7, 5]
+    assert costs == [7, 8, 5]
 
 
 def test_the_page_shows_who_coordinates_it_and_leads_to_all_of_them() -> None:
@@ -113,6 +115,24 @@ def test_who_may_not_see_people_does_not_see_them_here() -> None:
     page = staff_client(VIEW).get(page_of(party))
 
     assert (page.status_code, "Ana Ruiz" in text(page)) == (200, False)
+
+
+def test_the_page_of_a_merged_name_is_that_of_its_initiative_and_nonsense_has_none() -> None:
+    party = create("Clúster Andino")
+    double = create("Los Andes", merged_into=party)
+    client = staff_client()
+
+    assert client.get(page_of(double))["Location"] == page_of(party)
+    assert client.get(f"{LIST}999999/change/")["Location"] == client.get(f"{LIST}x/change/")["Location"] == "/admin/"
+
+
+def test_likely_doubles_have_the_same_name_in_another_country() -> None:
+    for country in ("CO", "PE"):
+        create("Clúster Andino", country=country)
+    merged = create("Valle Verde", country="CO")
+    create("Valle Verde", country="PE", merged_into=merged)
+
+    assert names(staff_client().get(f"{LIST}?doubles=country")) == ["Clúster Andino"] * 2
 
 
 def test_the_page_of_a_person_leads_to_their_initiative() -> None:

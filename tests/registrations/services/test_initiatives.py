@@ -7,7 +7,17 @@ from django.core.cache import caches
 
 from registrations.choices import Source, Suggest
 from registrations.models import Attendee, EmailAddress, Initiative
-from registrations.services import erasure, initiatives, merging, people, profile, retention, substitutes
+from registrations.services import (
+    blocking,
+    erasure,
+    initiatives,
+    merging,
+    people,
+    places,
+    profile,
+    retention,
+    substitutes,
+)
 from registrations.services.people import Person
 from tests.factories import NOW, address_of, create_session, register
 
@@ -130,6 +140,40 @@ def test_everyone_reads_only_what_two_people_of_proven_addresses_share():
     come("Rita", "Named by one and a stranger", proven=False)
 
     assert offered() == ["Clúster Andino"]
+
+
+def test_who_came_first_does_not_choose_the_letters_for_everybody():
+    come("Stranger", "cLuSt\u0336Er \u24b6nDiNo", proven=False)
+    for name, initiative in (("Ana", "CLUSTER ANDINO"), ("Eva", "Clúster  Andino"), ("Inés", "Clúster Andino")):
+        come(name, initiative)
+
+    assert offered() == ["Clúster Andino"]
+    assert change(come("Luis", ""), initiative="cluster andino").initiative == "Clúster Andino"
+    assert Initiative.objects.count() == 1
+
+
+def test_staff_choose_the_letters_of_what_they_say_is_always_offered():
+    for name in ("Ana", "Eva"):
+        come(name, "CLUSTER ANDINO")
+    Initiative.objects.update(suggest=Suggest.ALWAYS, name="Clúster Andino")
+
+    assert offered() == ["Clúster Andino"]
+
+
+def test_what_a_blocked_address_named_leaves_nothing():
+    blocking.block(addresses=[address_of("Ana")], now=NOW)
+    session = create_session()
+
+    places.register(
+        series=session.series,
+        sessions=[session],
+        whole_series=False,
+        person=typed("Ana", "Clúster Andino"),
+        answers=places.Answers(),
+        now=NOW,
+    )
+
+    assert not Initiative.objects.exists()
 
 
 def test_staff_say_always_or_never():
