@@ -156,6 +156,8 @@ RATE_LIMITS = env.rates(
         "initiatives_per_address": 1200,
         "sign_ins_per_address": 300,
         "sign_ins_per_email": 5,
+        "groups_per_person": 6,
+        "groups_per_person_and_day": 30,
     },
 )
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from registrations.views import (
     feed,
+    inviting,
     joining,
     links,
     me_profile,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("r/<str:token>/undo/", links.undo, name="undo"),
     path("r/<str:token>/again/", links.again, name="again"),
     path("r/<str:token>/pass-on/", substituting.pass_on, name="pass_on"),
+    path("r/<str:token>/invitation/", inviting.invitation, name="invitation"),
     path("r/<str:token>/not-me/", not_me.not_me, name="not_me"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
     path("t/<str:token>/", substituting.take_over, name="take_over"),

@@ -34,6 +34,11 @@ def cancel(registration: Registration) -> str:
     return with_token("links:cancel", token(registration))
 
 
+def invitation(registration: Registration) -> str:
+    """Shows who is invited by a colleague what to accept or decline."""
+    return with_token("links:invitation", token(registration))
+
+
 def substitute(registration: Registration) -> str:
     """Lets one other person take the place over, while it is held in this round."""
     parts = (registration.pk, registration.link_version, registration.round)

@@ -118,6 +118,11 @@ class Mine:
         return self.standing.takes_registrations and not self.is_mine and not self.is_removed
 
     @property
+    def can_invite(self) -> bool:
+        """A place can still be kept for colleagues until they answer."""
+        return self.standing.takes_registrations and not turns.is_open_to_all(self.session, self.now)
+
+    @property
     def modes(self) -> tuple[Places, ...]:
         """The ways of taking part, where there is a choice."""
         return self.standing.places if self.session.mode == Mode.HYBRID else ()

@@ -217,6 +217,7 @@ _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], 
     MessageKind.HANDED_OVER: _of_cancellation,
     MessageKind.LAPSED: _of_cancellation,
     MessageKind.APPEAL: _of_appeal,
+    MessageKind.INVITED: _of_offer,
     MessageKind.OFFER: _of_offer,
     MessageKind.CALL: _of_call,
 }

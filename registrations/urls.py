@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import initiatives, me_data, me_profile, me_sessions, register, sign_in
+from registrations.views import initiatives, inviting, me_data, me_profile, me_sessions, register, sign_in
 
 app_name = "registrations"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/leave/", me_sessions.leave, name="me_leave"),
     path("me/was-there/", me_sessions.was_there, name="me_was_there"),
     path("me/calendar/", me_sessions.renew_calendar, name="me_calendar"),
+    path("me/colleagues/", inviting.colleagues, name="me_colleagues"),
     path("me/profile/", me_profile.details, name="profile"),
     path("me/mails/", me_profile.mails, name="me_mails"),
     path("me/addresses/", me_profile.add_address, name="me_add_address"),

@@ -44,6 +44,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "registrations:me_leave": (302, 302),
     "registrations:me_was_there": (302, 302),
     "registrations:me_calendar": (302, 302),
+    "registrations:me_colleagues": (302, 302),
     "registrations:profile": (302, 302),
     "registrations:me_mails": (302, 302),
     "registrations:me_add_address": (302, 302),
@@ -62,6 +63,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:again": (200, 200),
     "links:pass_on": (200, 200),
     "links:take_over": (200, 200),
+    "links:invitation": (200, 200),
     "links:not_me": (200, 200),
     "links:one_tap": (200, 200),
     "links:panel": (200, 200),
@@ -173,6 +175,7 @@ def needed() -> dict[str, tuple[object, ...]]:
         "links:take_over": (
             signing.token("substitute", registration.pk, registration.link_version, registration.round),
         ),
+        "links:invitation": (link,),
         "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),

@@ -14,12 +14,13 @@ from iatp_events.lib import alarm
 from registrations import cases, emails
 from registrations import links as personal
 from registrations.choices import MessageKind
-from registrations.models import Bulletin, Message, Registration
+from registrations.models import Attendee, Bulletin, Message, Registration
 from registrations.services import (
     addresses,
     announcements,
     appeals,
     bulletins,
+    invitations,
     notices,
     offers,
     people,
@@ -69,6 +70,7 @@ def send_every_kind_of_mail() -> list[Message]:
     register_for([second], "Nora", whole_series=True)
     places.cancel(registration=ana, now=NOW + timedelta(hours=1))
     pass_to_colleague(register(third, "Inés"))
+    invite_to(third, ana.attendee)
     pass_places_on(first)
     create_session(number=4, starts_at=NOW + timedelta(days=30))
     upkeep.register_enrolled(now=NOW + timedelta(hours=1))
@@ -107,6 +109,11 @@ def answer_appeal(session: Session) -> None:
     held = Registration.objects.filter(session=session, state="confirmed").first()
     appeal = appeals.say(registration=held, words="I was.", now=over)
     appeals.answer(appeal=appeal, granted=True, reason="So you were.", by=None, now=over)
+
+
+def invite_to(session: Session, inviter: Attendee) -> None:
+    tita = invitations.Colleague("Tita", "tita@example.org")
+    invitations.invite(inviter=inviter, session=session, colleagues=[tita], initiative="", mode="", now=NOW)
 
 
 def furnish_plan(series: Series) -> None:

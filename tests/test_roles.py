@@ -45,6 +45,7 @@ ROWS = {
     "registrations:me_enrol": Row(302, 302, 302),
     "registrations:me_leave": Row(302, 302, 302),
     "registrations:me_calendar": Row(302, 302, 302),
+    "registrations:me_colleagues": Row(200, 422, 422),
     "registrations:my_data": Row(200, 405, 405),
     "registrations:my_data_json": Row(200, 405, 405),
     "registrations:my_data_csv": Row(200, 405, 405),

@@ -26,6 +26,7 @@ LATE = {
     "links:again": 410,
     "links:calendar": 405,
     "links:cancel": 410,
+    "links:invitation": 410,
     "links:join": 410,
     "links:one_tap": 410,
     "links:panel": 410,

@@ -1,4 +1,4 @@
-"""Count requests per minute in the cache; when the cache is away, everybody passes."""
+"""Count requests per minute, or per day, in the cache; when the cache is away, everybody passes."""
 
 import hashlib
 import logging
@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 # A cache that does not answer is left alone for a while: each try would cost somebody's page a third of a second.
 REST = 5.0
+MINUTE, DAY = 60, 24 * 60 * 60
 _rest_until = 0.0
 
 
@@ -30,21 +31,21 @@ def client_address(request: HttpRequest) -> str:
     return forwarded[-trusted] if len(forwarded) >= trusted else direct
 
 
-def allows(limit: str, who: str, what: str = "") -> bool:
+def allows(limit: str, who: str, what: str = "", *, window: int = MINUTE) -> bool:
     """Count one request against a limit of settings.RATE_LIMITS and say whether it may pass.
 
-    what: when given, a repetition of the same `what` within the minute is not counted again, so a
-    double press is no attack.
+    what: when given, a repetition of the same `what` within the window is not counted again, so a
+    double press is no attack. window: in seconds.
     """
     global _rest_until
     if time.monotonic() < _rest_until:
         return True
-    minute = int(time.time() // 60)
-    key = f"rate:{limit}:{_digest(who)}:{minute}"
+    turn, kept = int(time.time() // window), window * 3 // 2
+    key = f"rate:{limit}:{_digest(who)}:{turn}"
     try:
-        if what and not cache.add(f"{key}:{_digest(what)}", 1, timeout=90):
+        if what and not cache.add(f"{key}:{_digest(what)}", 1, timeout=kept):
             return True
-        cache.add(key, 0, timeout=90)
+        cache.add(key, 0, timeout=kept)
         return bool(cache.incr(key) <= settings.RATE_LIMITS[limit])
     except Exception:  # any cache backend, any way to be away
         _rest_until = time.monotonic() + REST

@@ -82,6 +82,7 @@ class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
 class RegistrationInline(ReadInline):
     model = Registration
+    fk_name = "attendee"
     fields = ["session", "state", "mode", _CONFIRMED, "source"]
     readonly_fields = [_CONFIRMED]
     ordering = ["session__starts_at", "pk"]

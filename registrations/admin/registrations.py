@@ -21,7 +21,7 @@ from registrations.services import places
 
 _MOMENTS = [
     hours.column(Registration, name, lambda registration: registration.session.timezone)
-    for name in ("created_at", "confirmed_at", "joined_waitlist_at", "cancelled_at")
+    for name in ("created_at", "invited_at", "confirmed_at", "joined_waitlist_at", "cancelled_at")
 ]
 _OF_ENROLMENT = [
     hours.column(Enrolment, name, lambda enrolment: enrolment.series.timezone) for name in ("enrolled_at", "left_at")
@@ -46,6 +46,7 @@ class RegistrationAdmin(ReadPage):
         "source",
         "substitute_for",
         "went_to",
+        "invited_by",
         *_MOMENTS,
         "round",
         "support_needed",

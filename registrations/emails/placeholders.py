@@ -27,6 +27,7 @@ INLINE: dict[str, StrPromise] = {
     "deadline": _("until when the place is kept, by the reader’s clock"),
     "how_many": _("how many sessions the mail is about, a number"),
     "role": _("the reader’s role on the panel"),
+    "inviter": _("the colleague who wrote the reader into a group"),
     "new_address": _("the address that is to be confirmed"),
 }
 # A whole sentence in the reader's language, or nothing; in the text only.
@@ -45,6 +46,7 @@ BLOCKS: dict[str, StrPromise] = {
     "my_registration": _("button: see my registration"),
     "my_place": _("button: see my place on the list"),
     "take_place": _("button: answer whether to take the place"),
+    "answer": _("button: accept or decline the invitation of a colleague"),
     "join": _("button: join the room, through the reader’s own page"),
     "cant_come": _("button: I can’t come"),
     "register": _("button: register the reader for the session by one tap"),
@@ -79,6 +81,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.ENROLLED: (*_PLACE, "cant_come"),
     Wording.ENROLLED_WAITING: (*_SESSION, "place_in_line", "whole_series", "my_place", "my_registration"),
     Wording.ALREADY_REGISTERED: (*_ALWAYS, "how_many", "whole_series", "sessions", "my_calendar"),
+    Wording.INVITED: (*_SESSION, "inviter", "deadline", "answer", "not_me"),
     Wording.OFFER: (*_SESSION, "deadline", "take_place", "cant_come"),
     Wording.CALL: (*_SESSION, "take_place", "cant_come"),
     Wording.PROMOTED: (*_PLACE, "cant_come"),

@@ -120,6 +120,10 @@ class Entry:
     def manage(self) -> str:
         return links.manage(self.registration) if self.registration else ""
 
+    @property
+    def invitation(self) -> str:
+        return links.invitation(self.registration) if self.registration else ""
+
     @cached_property
     def cancel(self) -> str:
         return links.cancel(self.registration) if self.registration else ""

@@ -135,7 +135,14 @@ def _whole_series(scene: Scene) -> str:
     )
 
 
+def _inviter(scene: Scene) -> str:
+    invited_by = scene.entry.registration.invited_by if scene.entry and scene.entry.registration else None
+    # Who was erased meanwhile is nobody.
+    return (invited_by.full_name if invited_by else "") or gettext("A colleague")
+
+
 _INLINE: dict[str, Callable[[Scene], str]] = {
+    "inviter": _inviter,
     "name": lambda scene: scene.reader.name,
     "series": lambda scene: str(scene.message.series),
     "number": _of_entry(lambda entry: entry.session.number),
@@ -311,6 +318,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_registration": (lambda: gettext("See my registration"), _of_entry(lambda entry: entry.manage)),
     "my_place": (lambda: gettext("See my place on the list"), _of_entry(lambda entry: entry.manage)),
     "take_place": (lambda: gettext("Take the place"), _of_entry(lambda entry: entry.manage)),
+    "answer": (lambda: gettext("Answer the invitation"), _of_entry(lambda entry: entry.invitation)),
     "join": (lambda: gettext("Join the room"), _of_entry(lambda entry: "" if entry.is_in_person else entry.join)),
     "cant_come": (lambda: gettext("I can’t come"), _of_entry(lambda entry: entry.cancel)),
     "register": (lambda: gettext("Register"), _of_entry(lambda entry: entry.register)),

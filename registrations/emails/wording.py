@@ -34,6 +34,7 @@ _ONE_TEXT = {
     MessageKind.WAITING_LIST: Wording.WAITING_LIST,
     MessageKind.ENROLMENT: Wording.ENROLMENT,
     MessageKind.ALREADY_REGISTERED: Wording.ALREADY_REGISTERED,
+    MessageKind.INVITED: Wording.INVITED,
     MessageKind.OFFER: Wording.OFFER,
     MessageKind.CALL: Wording.CALL,
     MessageKind.PROMOTED: Wording.PROMOTED,

@@ -67,7 +67,8 @@ class PersonForm(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = REQUIRED
         self.fields["code_of_conduct"].error_messages["required"] = _("Please accept the code of conduct.")
-        self.fields["email"].error_messages["invalid"] = _("Write an address like name@example.org.")
+        if "email" in self.fields:
+            self.fields["email"].error_messages["invalid"] = _("Write an address like name@example.org.")
 
     def clean_email(self) -> str:
         """Ask once about an address that looks like a slip; who sends it again means it."""

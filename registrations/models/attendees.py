@@ -140,6 +140,8 @@ class Attendee(models.Model):
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
     sign_in_version = models.PositiveIntegerField(default=1, editable=False)
     calendar_version = models.PositiveIntegerField(default=0, editable=False)
+    # A colleague wrote them into a group: before they accept the code of conduct themselves no place is theirs.
+    must_agree = models.BooleanField(_("has not accepted the code of conduct yet"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     # The row of an erased person stays, empty: figures and other rows lean on it.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
@@ -181,6 +183,10 @@ class Attendee(models.Model):
     def take_reminders(self) -> None:
         self.reminders_stopped_at = None
         self.save(update_fields=["reminders_stopped_at"])
+
+    def agree(self) -> None:
+        self.must_agree = False
+        self.save(update_fields=["must_agree"])
 
     def sign_out_everywhere(self) -> None:
         """No browser that is signed in stays so."""

@@ -87,6 +87,17 @@ class Registration(models.Model):
         blank=True,
         editable=False,
     )
+    # Which colleague wrote their address into a group, and when; a place is kept until they answer.
+    invited_by = models.ForeignKey(
+        Attendee,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("invited by"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.FORM)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     link_version = models.PositiveIntegerField(default=FIRST_LINK, editable=False)
@@ -167,6 +178,14 @@ class Registration(models.Model):
         """A place is kept for them at this moment."""
         until = self.offered_until if self.state == RegistrationState.OFFERED else None
         return until is not None and now < until
+
+    @property
+    def is_invitation(self) -> bool:
+        """The place is kept because a colleague wrote them into a group, and they have not answered."""
+        if self.state != RegistrationState.OFFERED or self.invited_at is None:
+            return False
+        later = (self.confirmed_at, self.joined_waitlist_at)
+        return not any(moment and moment > self.invited_at for moment in later)
 
     @property
     def calendar_sequence(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from registrations.models import BlockedAddress
+from registrations.models.attendees import normalise
 from registrations.models.blocked_addresses import digest
 
 LASTS = timedelta(days=30)
@@ -19,6 +20,16 @@ def block(*, addresses: Iterable[str], now: datetime) -> None:
 def is_blocked(address: str, *, now: datetime) -> bool:
     """Raises ValueError when the address can be none."""
     return BlockedAddress.objects.filter(digest=digest(address), until__gt=now).exists()
+
+
+def among(addresses: Iterable[str], *, now: datetime) -> set[str]:
+    """Those of some addresses that are refused, as they are compared. One query.
+
+    Raises ValueError when one can be none.
+    """
+    by_digest = {digest(address): normalise(address) for address in addresses}
+    found = BlockedAddress.objects.filter(digest__in=by_digest, until__gt=now).values_list("digest", flat=True)
+    return {by_digest[found_digest] for found_digest in found}
 
 
 def forget_expired(*, now: datetime) -> int:

@@ -16,7 +16,7 @@ from iatp_events.lib import eml
 from iatp_events.lib.prepared import PreparedUpdate
 from registrations import cases, emails, truth
 from registrations.cases import Case
-from registrations.choices import MessageState, SkipReason
+from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models import Message, Registration
 from registrations.services import outbox
 from registrations.transport import Postbox, Refused, Unreachable
@@ -110,9 +110,11 @@ def _note_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails
 
 
 def _write_sent(message: Message, token: uuid.UUID, now: datetime, letter: emails.Letter) -> str:
-    # Whoever reads a copy of the database shall not sign in by it.
-    text = "" if message.sign_in_id else str(letter.mail.body)
-    said = (message.attempts + 1, now, str(letter.mail.subject)[:200], text)
+    # Whoever reads a copy of the database shall not sign in by it; and who invited may be erased one day.
+    names_another = message.kind == MessageKind.INVITED
+    subject = "" if names_another else str(letter.mail.subject)[:200]
+    text = "" if names_another or message.sign_in_id else str(letter.mail.body)
+    said = (message.attempts + 1, now, subject, text)
     # One statement is a transaction of its own: most mails, the reminders, tell nothing that is kept.
     noted = _mark_and_tell(message, token, said, letter.told) if letter.told else _mark_sent(message, token, said)
     if not noted and Message.objects.filter(pk=message.pk, skip_reason=SkipReason.NO_ADDRESS).exists():

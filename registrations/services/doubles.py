@@ -29,6 +29,7 @@ _STRENGTH = [
 _WRITTEN = ("support_needed", "question")
 _FIRST = ("confirmed_at", "joined_waitlist_at", "created_at")
 _OF_FIGURES = ("country", "gender", "sector", "initiative")
+_INVITED = ("invited_by", "invited_at")
 _ANSWERED = [AppealAnswer.GRANTED, AppealAnswer.REFUSED, ""]
 # Said once per round, and found missing by comparison.
 _COMPARED = (*REMINDING, *NOTICES)
@@ -94,6 +95,7 @@ def _trail(stays: Registration, goes: Registration) -> dict[str, Any]:
         "source": goes.source,
         "round": goes.round,
         "substitute_for": goes.substitute_for_id,
+        "invited_by": goes.invited_by_id,
         **{name: moment.isoformat() for name in moments if (moment := getattr(goes, name)) is not None},
     }
 
@@ -114,7 +116,7 @@ def _join_answers(stays: Registration, goes: Registration) -> None:
     for name in _WRITTEN:
         said = [text for text in (getattr(stays, name), getattr(goes, name)) if text]
         setattr(stays, name, "\n\n".join(dict.fromkeys(said)))
-    for name in _OF_FIGURES:
+    for name in (*_OF_FIGURES, *_INVITED):
         setattr(stays, name, getattr(stays, name) or getattr(goes, name))
     for name in _FIRST:
         moments = [moment for row in (stays, goes) if (moment := getattr(row, name)) is not None]
@@ -126,7 +128,7 @@ def _join_answers(stays: Registration, goes: Registration) -> None:
     stays.typed = {**(stays.typed or goes.typed), **also}
     if goes.told_facts == stays.session.revised_facts:
         stays.told_facts = goes.told_facts
-    stays.save(update_fields=[*_WRITTEN, *_OF_FIGURES, *_FIRST, "substitute_for", "typed", "told_facts"])
+    stays.save(update_fields=[*_WRITTEN, *_OF_FIGURES, *_INVITED, *_FIRST, "substitute_for", "typed", "told_facts"])
 
 
 def _join_appeals(stays: Registration, goes: Registration) -> str:

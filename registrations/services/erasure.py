@@ -18,7 +18,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from iatp_events.lib import eml
-from registrations.choices import MessageState, SkipReason
+from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models import AddressClaim, Appeal, Attendee, EmailAddress, Enrolment, Message, Registration
 from registrations.models.enrolments import EnrolmentQuerySet
 from registrations.models.messages import MessageQuerySet
@@ -45,6 +45,7 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
     _forget_sign_in_guard(addresses)
     _forget_mails_and_claims(person, addresses)
     reports.forget_person(attendee=person, addresses=addresses)
+    _forget_invitations_by(person)
     forget_answers(person.registrations.all())
     person.consents.all().delete()
     person.addresses.all().delete()
@@ -105,8 +106,10 @@ def forget_name(gone: Attendee, *, kept: Attendee) -> None:
 
 
 def sweep_mail_files() -> int:
-    """Delete the files of mails that were being written while their reader was erased. Returns how many."""
-    return _forget_files(Message.objects.filter(attendee__erased_at__isnull=False))
+    """Delete the files of mails that were being written while whom they name was erased. Returns how many."""
+    to_nobody = Q(attendee__erased_at__isnull=False)
+    by_nobody = Q(kind=MessageKind.INVITED, registration__invited_by__erased_at__isnull=False)
+    return _forget_files(Message.objects.filter(to_nobody | by_nobody))
 
 
 def _withdraw(person: Attendee, now: datetime) -> None:
@@ -135,6 +138,11 @@ def _forget_mails(mails: MessageQuerySet) -> None:
     mails.update(subject="", text="", last_error="")
     # Behind the locks of their rows: a file that is written from now on is its writer's to take away.
     _forget_files(mails)
+
+
+def _forget_invitations_by(person: Attendee) -> None:
+    """The mails to those whom the person invited name them; of these nothing is kept but files."""
+    _forget_files(Message.objects.filter(kind=MessageKind.INVITED, registration__invited_by=person))
 
 
 def _forget_files(mails: MessageQuerySet) -> int:

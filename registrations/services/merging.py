@@ -207,8 +207,10 @@ def _take_over(kept: Attendee, gone: Attendee) -> None:
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
     stops = [at for at in (kept.reminders_stopped_at, gone.reminders_stopped_at) if at is not None]
     kept.reminders_stopped_at = min(stops, default=None)
+    kept.must_agree = kept.must_agree and gone.must_agree
     kept.created_at = min(kept.created_at, gone.created_at)
-    kept.save(update_fields=[*_FILLED, "coordinates", "reminders_stopped_at", "created_at", "folded"])
+    of_consent = ("reminders_stopped_at", "must_agree")
+    kept.save(update_fields=[*_FILLED, "coordinates", *of_consent, "created_at", "folded"])
 
 
 def _keys(rows: Any) -> list[int]:

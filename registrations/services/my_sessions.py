@@ -6,12 +6,14 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from registrations import turns
 from registrations.mine import Mine, MySeries
 from registrations.models import Attendance, Attendee, Enrolment, Evidence, Registration
 from workshops import standing
 from workshops.models import Series, Session
 
 # No page of these shows them.
+MOST_TO_CHOOSE_FROM = 50
 LONG_TEXTS = ("summary", "agenda", "cancellation_reason", "attendance_published")
 
 
@@ -40,6 +42,19 @@ def next_of(found: Iterable[MySeries]) -> Mine | None:
 def session_for(key: int) -> Session | None:
     """A session that the public knows."""
     return Session.objects.published().select_related("series").filter(pk=key).first()
+
+
+def session_named(series: str, number: int) -> Session | None:
+    """A session that the public knows, by the name of its series and its number."""
+    found = Session.objects.published().select_related("series").filter(series__slug=series, number=number)
+    return found.defer(*LONG_TEXTS).first()
+
+
+def open_to_groups(*, now: datetime) -> list[Session]:
+    """Sessions to which colleagues can be invited, the nearest first."""
+    found = Session.objects.published().taking_registrations(now)
+    near = found.filter(starts_at__gt=now + turns.OPEN_TO_ALL).defer(*LONG_TEXTS).select_related("series")
+    return list(near.order_by("starts_at", "pk")[:MOST_TO_CHOOSE_FROM])
 
 
 def series_for(key: int) -> Series | None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from registrations import turns
 from registrations.choices import MessageKind, RegistrationState
 from registrations.models import Registration
-from registrations.services import outbox
+from registrations.services import outbox, people
 from registrations.services.seating import BATCH, Seats
 
 
@@ -20,13 +20,17 @@ class OfferOver(Exception):
 def take(*, registration: Registration, now: datetime) -> Registration:
     """Take the place that is kept for this person; near the start, any free one if they wait for it.
 
-    Returns the registration as it stands; who has the place already is answered alike. Raises OfferOver.
+    Returns the registration as it stands; who has the place already is answered alike.
+    Raises OfferOver, and MustAgree where a colleague's invitation waits for its own answer.
     """
     seats = Seats([registration.session_id])
     held = Registration.objects.select_related("attendee").get(pk=registration.pk)
     session = held.session = seats.sessions[registration.session_id]
     if held.state == RegistrationState.CONFIRMED:
         return held
+    if held.is_invitation:
+        raise people.MustAgree(session.series, held)
+    people.require_agreement(held.attendee, session.series)
     places = seats.of(session.pk, held.mode)
     if session.is_cancelled or (session.ends_at is not None and session.ends_at <= now):
         raise OfferOver

@@ -21,6 +21,17 @@ class Gone(Exception):
     """The person was erased, or merged into another."""
 
 
+class MustAgree(Exception):
+    """All we know of this person is what a colleague typed: they accept the code of conduct first, by a form.
+
+    invitation: the registration for which a place is kept meanwhile, when it is about that one.
+    """
+
+    def __init__(self, series: Series, invitation: Registration | None = None) -> None:
+        super().__init__("the code of conduct was not accepted yet")
+        self.series, self.invitation = series, invitation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """What a person says of themselves in the form."""
@@ -73,13 +84,21 @@ def create_unaddressed(*, person: Person, now: datetime) -> Attendee:
 
 
 def consent(*, attendee: Attendee, series: Series, announcements: bool, now: datetime) -> None:
-    """Record what a new person agreed to, with the version of the text they were shown."""
+    """Record what a person agreed to who is new, or was invited, with the version of the text they were shown."""
     version = _version(series)
     kinds = [ConsentKind.CODE_OF_CONDUCT] + ([ConsentKind.ANNOUNCEMENTS] if announcements else [])
     Consent.objects.bulk_create(
         [Consent(attendee=attendee, series=series, kind=kind, version=version, given_at=now) for kind in kinds],
         ignore_conflicts=True,
     )
+    if attendee.must_agree:
+        attendee.agree()
+
+
+def require_agreement(attendee: Attendee, series: Series) -> None:
+    """Raise MustAgree for who was only ever typed by a colleague."""
+    if attendee.must_agree:
+        raise MustAgree(series)
 
 
 @transaction.atomic

@@ -56,6 +56,7 @@ class WayBack(StrEnum):
 
     UNDO = "undo"
     REGISTER = "register"
+    FORM = "form"
     WAIT = "wait"
     NONE = ""
 
@@ -88,7 +89,7 @@ def register(
     Raises RegistrationClosed, CapReached, and ValueError when the address can be none.
     """
     attendee, is_new = people.find_or_create(person=person, source=source, now=now)
-    if is_new:
+    if is_new or attendee.must_agree:
         people.consent(attendee=attendee, series=series, announcements=answers.announcements, now=now)
     enrolled = whole_series and _enrol(attendee, series, answers.mode, now)
     seats = _lock(series, sessions, whole_series, now)
@@ -143,7 +144,7 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
     """Give a place back that its person gave up by mistake, while it is free; they are confirmed and told anew.
 
     Returns the registration as it stands, and as it stood when the cancellation was undone before.
-    Raises TooLateToUndo, RegistrationClosed, CapReached, PlaceGone.
+    Raises TooLateToUndo, RegistrationClosed, CapReached, PlaceGone, MustAgree.
     """
     seats = Seats([registration.session_id])
     returning = Registration.objects.select_related("attendee").get(pk=registration.pk)
@@ -153,6 +154,7 @@ def undo_cancellation(*, registration: Registration, now: datetime) -> Registrat
     until = undo_until(returning)
     if until is None or now >= until or returning.attendee.is_erased:
         raise TooLateToUndo
+    people.require_agreement(returning.attendee, session.series)
     if not session.takes_registrations(now):
         raise RegistrationClosed([session.number])
     _require_room(returning)
@@ -182,6 +184,8 @@ def way_back(*, registration: Registration, until: datetime | None, now: datetim
     session = registration.session
     if registration.state != RegistrationState.CANCELLED or not session.takes_registrations(now):
         return WayBack.NONE
+    if registration.attendee.must_agree:
+        return WayBack.FORM
     mode = registration.mode if registration.mode in session.place_modes else session.place_modes[0]
     row = session.places.get(mode=mode)
     if row.are_full or Registration.objects.at(row).waiting().exists():
@@ -196,9 +200,10 @@ def register_known(
     """Register a person we know, or who comes back, and queue the mail that says so.
 
     mode: the wish at a hybrid session; without one, that of the last time.
-    Returns the registration, untouched when it stood already. Raises RegistrationClosed, CapReached and Removed.
+    Returns the registration, untouched when it stood already.
+    Raises RegistrationClosed, CapReached, MustAgree and Removed.
     """
-    people.lock(attendee)
+    people.require_agreement(people.lock(attendee), session.series)
     seats = _lock(session.series, [session], whole_series=False, now=now)
     session = seats.sessions[session.pk]
     registration = _known(attendee, seats).get(session.pk) or draft(session, attendee, source, now)
@@ -223,9 +228,9 @@ def enrol(*, attendee: Attendee, series: Series, now: datetime) -> list[Registra
     """Enrol a person we know in the whole series, or once more, and register them for what is open now.
 
     A session they have a registration for, of whatever state, stays as it is: who opted out of one stays out of it.
-    Returns the registrations made. Raises CapReached.
+    Returns the registrations made. Raises CapReached, MustAgree.
     """
-    people.lock(attendee)
+    people.require_agreement(people.lock(attendee), series)
     before = Enrolment.objects.filter(attendee=attendee, series=series).first()
     mode = before.mode if before else PlaceMode.ONLINE
     enrolled = _enrol(attendee, series, mode, now)

@@ -83,6 +83,11 @@ class Seats:
     def take(self, places: Places) -> None:
         self._take(places, places.taken + 1)
 
+    def room(self, places: Places, now: datetime) -> int | None:
+        """How many places are free for newcomers once whoever waits was served; None without a limit."""
+        self.pass_on(places, now)
+        return 0 if self._has_line(places) else places.left
+
     def pass_on(self, places: Places, now: datetime) -> int:
         """Offer free places to those who waited longest, and tell them; near the start tell all who wait.
 

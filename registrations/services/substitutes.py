@@ -40,7 +40,7 @@ def take_over(*, registration: Registration, round: int, person: Person, announc
         source=Source.SUBSTITUTE,
         now=now,
     )
-    if is_new:
+    if is_new or substitute.must_agree:
         people.consent(attendee=substitute, series=registration.session.series, announcements=announcements, now=now)
     seats = Seats([registration.session_id])
     giver = Registration.objects.select_related("attendee").get(pk=registration.pk)

@@ -82,6 +82,8 @@ def button(act: Act) -> Callable[..., HttpResponse]:
             said = act(request, attendee)
         except people.Gone:
             return redirect("registrations:me")
+        except people.MustAgree as refusal:
+            return personal.to_agree(refusal)
         except caps.CapReached as refusal:
             return page(request, attendee, capped=words.sentences(refusal), status=409)
         except REFUSED:

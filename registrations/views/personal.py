@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
@@ -139,8 +139,17 @@ def opens_anew(view: View) -> View:
             return view(request, token, *numbers)
         except (people.Gone, Registration.DoesNotExist):
             return HttpResponseRedirect(request.path)
+        except people.MustAgree as refusal:
+            return to_agree(refusal)
 
     return door
+
+
+def to_agree(refusal: people.MustAgree) -> HttpResponse:
+    """Where somebody accepts the code of conduct: with the invitation that waits for them, else with the form."""
+    if refusal.invitation is not None:
+        return redirect("links:invitation", links.token(refusal.invitation))
+    return redirect("registrations:register", series_slug=refusal.series.slug)
 
 
 def page(request: HttpRequest, template: str, shown: Place, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -87,10 +87,12 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
         registration.state, registration.joined_waitlist_at, message.round = "waitlisted", NOW, 0
     if wording in (Wording.CANCELLATION, Wording.HANDED_OVER, Wording.LAPSED):
         message.registration.state, message.registration.cancelled_at = "cancelled", NOW
-    if wording in (Wording.OFFER, Wording.LAPSED):
+    if wording in (Wording.INVITED, Wording.OFFER, Wording.LAPSED):
         message.registration.offered_until = NOW + DAY
-    if wording == Wording.OFFER:
+    if wording in (Wording.INVITED, Wording.OFFER):
         message.registration.state = "offered"
+    if wording == Wording.INVITED:
+        message.registration.invited_by, message.registration.invited_at = message.attendee, NOW
     if wording == Wording.CALL:
         message.registration.state, message.registration.joined_waitlist_at = "waitlisted", NOW
     if wording == Wording.SESSION_CANCELLED:

@@ -31,6 +31,8 @@ register = template.Library()
 
 Multilingual: TypeAlias = LazyI18nString | languages.Text | str | None
 _BY_LINK = ("/a/", "/n/", "/p/", "/r/", "/s/", "/u/")
+# By its number, or on a person's own pages by the name of its series as well.
+_SESSION = re.compile(r"(?:[A-Za-z0-9_-]+/)?[0-9]+")
 _JSON_IN_HTML = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -141,7 +143,7 @@ def _in_language(request: HttpRequest | None, here: str, code: str) -> str:
 
 def _chosen_session(request: HttpRequest) -> str:
     asked = request.GET.get("session") or ""
-    return asked if asked.isascii() and asked.isdigit() else ""
+    return asked if _SESSION.fullmatch(asked) else ""
 
 
 @register.simple_tag(takes_context=True)

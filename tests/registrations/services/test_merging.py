@@ -60,7 +60,7 @@ def with_everything(name: str, session: Any, *, email: str) -> Registration:
     ReportRow.objects.create(report=report, position=1, registration=registration)
     Appeal.objects.create(registration=registration, words=name, said_at=NOW)
     colleague = register(session, f"Colleague of {name}")
-    Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration)
+    Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration, invited_by=person)
     merge(person, create_attendee(f"Former {name}"))
     return registration
 
