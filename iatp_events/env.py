@@ -200,7 +200,7 @@ def mail(variable: str) -> dict[str, Any] | None:
 
 
 def rates(variable: str, default: dict[str, int]) -> dict[str, int]:
-    """Requests per minute by name, as in 'registrations_per_address=300,registrations_per_email=10'."""
+    """Requests per minute (or day) by name, as in 'registrations_per_address=300,registrations_per_email=10'."""
     limits = dict(default)
     for pair in words(variable, []):
         name, _, value = pair.partition("=")

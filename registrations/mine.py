@@ -120,7 +120,8 @@ class Mine:
     @property
     def can_invite(self) -> bool:
         """A place can still be kept for colleagues until they answer."""
-        return self.standing.takes_registrations and not turns.is_open_to_all(self.session, self.now)
+        is_near = turns.is_open_to_all(self.session, self.now)
+        return self.standing.takes_registrations and not self.standing.is_full and not is_near
 
     @property
     def modes(self) -> tuple[Places, ...]:

@@ -37,7 +37,10 @@ class ColleaguesForm(forms.Form):
         label=_("Your colleagues"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "wrap": "off"}),
-        help_text=_("One line each, at most ten: Name <address>. Lines from a spreadsheet or a mail work as well."),
+        help_text=_(
+            "One line each, at most ten, as in: Eva Soto &lt;eva@example.org&gt;. "
+            "Lines from a spreadsheet or a mail work as well."
+        ),
     )
     # Addresses that look like a slip and were asked about once.
     kept = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)

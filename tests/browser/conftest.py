@@ -21,7 +21,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from registrations import links, sign_in_cookie
 from registrations.models import Initiative, Registration, SignIn
-from registrations.services import addresses, sign_in
+from registrations.services import addresses, invitations, sign_in
 from registrations.services.attendance import note_join
 from tests import factories
 from workshops.models import Places, Series, Session, Speaker
@@ -59,6 +59,15 @@ Registration.objects.create(
     session=past, attendee=mine, state="confirmed", confirmed_at=past.starts_at, round=1, created_at=now
 )
 note_join(registration=mine.registrations.get(session=past), now=past.starts_at)
+invitations.invite(
+    inviter=mine,
+    session=both,
+    colleagues=[invitations.Colleague("Olga Prado", "olga@example.org")],
+    initiative="Clúster Textil",
+    mode="in_person",
+    now=now,
+)
+invited = Registration.objects.select_related("attendee").get(attendee__full_name="Olga Prado")
 claim = addresses.ask(attendee=mine, address="ana@nueva.example", now=now)
 sign_in.ask(email="ana.ruiz@example.org", browser="another", leads_to="", now=now)
 kept = HttpResponse()
@@ -82,6 +91,9 @@ answer = {
     "my cancelled registration": path(links.manage(cancelled)),
     "I cannot come": path(links.cancel(confirmed)),
     "pass my place on": f"{path(links.manage(confirmed))}pass-on/",
+    "an invitation": f"{path(links.manage(invited))}invitation/",
+    "choose a session for colleagues": "/es/me/colleagues/",
+    "invite colleagues": "/es/me/colleagues/?session=another-series%2F2",
     "take a place over": path(links.substitute(confirmed)),
     "join": path(links.join(confirmed)),
     "my cancelled registration, a moment ago": path(links.manage(regretted)),
@@ -120,6 +132,7 @@ NAMES = (
     "a place offered",
     "pass my place on",
     "take a place over",
+    "an invitation",
     "I cannot come",
     "join",
     "my cancelled registration, a moment ago",

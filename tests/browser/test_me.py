@@ -14,7 +14,10 @@ from tests.browser.conftest import Site
 from tests.browser.test_pages import LARGEST_PAGE, MOST_REQUESTS, Scales, tab_to
 
 pytestmark = pytest.mark.real_time
-MINE = ("my sessions", "my details", "my data", "erase my data")
+MINE = (
+    *("my sessions", "my details", "my data", "erase my data"),
+    *("choose a session for colleagues", "invite colleagues"),
+)
 Enter = Callable[..., BrowserContext]
 
 
@@ -119,3 +122,48 @@ def test_details_are_changed_by_keyboard_alone(enter: Enter, site: Site) -> None
 
     expect(page).to_have_url(re.compile(r"said=saved$"))
     expect(page.locator("#id_organisation")).to_have_value("Cámara de Comercio")
+
+
+def test_colleagues_are_invited_without_javascript_and_a_wrong_line_keeps_what_was_typed(
+    enter: Enter, site: Site
+) -> None:
+    page = enter(java_script_enabled=False).new_page()
+    page.goto(site.address("choose a session for colleagues").replace("/es/", "/en/"))
+    page.locator("a[href$='another-series%2F2']").click()
+    page.locator("#id_lines").fill("Eva Soto <eva.soto@example.org>\nLuis Mora")
+    page.locator("#id_initiative").fill("Norte Verde")
+    page.locator("form.my-group button[type=submit]").click()
+    expect(page.locator("#error-summary")).to_contain_text("Line 2 (Luis Mora): There is no e-mail address.")
+    expect(page.locator("#id_lines")).to_have_value("Eva Soto <eva.soto@example.org>\nLuis Mora")
+
+    page.locator("#id_lines").fill("Eva Soto <eva.soto@example.org>\nLuis Mora, luis.mora@example.org")
+    page.locator("form.my-group button[type=submit]").click()
+
+    expect(page).to_have_url(re.compile(r"session=another-series%2F2&sent=2$"))
+
+
+def test_colleagues_are_invited_by_keyboard_alone(enter: Enter, site: Site) -> None:
+    page = enter().new_page()
+    page.goto(site.address("invite colleagues"))
+    tab_to(page, "#id_lines")
+    page.keyboard.type("Mara Paz <mara.paz@example.org>")
+    tab_to(page, "#id_initiative")
+    page.keyboard.type("Norte Verde")
+    tab_to(page, "form.my-group button[type=submit]")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"sent=1$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_lines_of_a_group_are_wrong(enter: Enter, site: Site, scheme: Any) -> None:
+    page = enter(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 320, "height": 640}).new_page()
+    page.goto(site.address("invite colleagues").replace("/es/", "/en/"))
+    page.locator("#id_lines").fill("Eva Soto\nA very long line without any blank: " + "x" * 300)
+    page.locator("form.my-group button[type=submit]").click()
+    expect(page).to_have_title(re.compile("^Error"))
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

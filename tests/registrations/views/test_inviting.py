@@ -86,7 +86,7 @@ def test_a_good_paste_invites_everyone_and_says_how_many_lines_it_took(rosa: Att
 
     assert (answer.status_code, answer["Location"]) == (302, f"{HERE}&sent=2")
     assert states(session) == {"Eva Soto": "offered", "Luis Mora": "offered"}
-    assert "Your 2 invitations are taken down" in text(signed_in(rosa).get(answer["Location"]))
+    assert "We have your 2 invitations" in text(signed_in(rosa).get(answer["Location"]))
 
 
 def test_a_spreadsheet_with_a_byte_order_mark_and_hard_blanks_works(rosa: Attendee) -> None:
