@@ -115,7 +115,7 @@ class Reader:
         place = self.columns.place
         if Meaning.WAITING in place and fold(self.cell(record, Meaning.WAITING)) in _YES:
             return Left.WAITING
-        if Meaning.ROOM in place and _BREAKOUT.search(fold(self.cell(record, Meaning.ROOM))):
+        if Meaning.ROOM in place and _BREAKOUT.search(fold(self.cell(record, Meaning.ROOM)[:200])):
             return Left.BREAKOUT
         absent = Meaning.ATTENDED in place and fold(self.cell(record, Meaning.ATTENDED)) in _NO
         return Left.NO_SHOW if absent else None
@@ -148,5 +148,5 @@ def is_address(text: str) -> bool:
 
 def role(text: str) -> Role | None:
     """What a role's or a section's name says in any of the four languages; None where it says audience or nothing."""
-    plain = fold(text) if text else ""
+    plain = fold(text[:200]) if text else ""
     return next((role for role, pattern in _ROLES if plain and pattern.search(plain)), None)

@@ -64,7 +64,7 @@ class Columns:
         return self.exact and bool(self.place.keys() & (_NAMES | {Meaning.EMAIL}))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def label(cell: str) -> str:
     """The words of a header cell as WORDS has them: "Name (Original Name)" → "name"."""
     plain = fold(cell)
@@ -91,11 +91,13 @@ _EXACT = _exact_words()
 _STEMS = tuple((meaning, re.compile(pattern)) for meaning, pattern in STEMS)
 
 
-@lru_cache(maxsize=4096)
 def _meaning(cell: str) -> tuple[Meaning | None, bool]:
     """What a header cell means, and whether its whole name says so."""
-    if len(cell) > _LABEL_LIMIT:
-        return None, False
+    return _meaning_of(cell) if len(cell) <= _LABEL_LIMIT else (None, False)
+
+
+@lru_cache(maxsize=1024)
+def _meaning_of(cell: str) -> tuple[Meaning | None, bool]:
     words = label(cell)
     if words in _EXACT:
         return _EXACT[words][0], True

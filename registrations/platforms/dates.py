@@ -74,8 +74,9 @@ _MONTH_NAMED = re.compile(
     rf"(?:[a-z]+\.?,\s+)?(?P<month>[a-z]{{3,10}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}),?\s+(?:at\s+)?{_TIME}"
 )
 _HOUR = re.compile(_TIME)
-# What every date and every hour has; and no cell of a thousand letters is one.
-_POSSIBLE = re.compile(r"^(?=.{3,60}$).*\d(?:[:.]\d{2}|\s*[ap]\.?\s?m\b)")
+# What every date and every hour has, and how long they are at most.
+_POSSIBLE = re.compile(r"\d(?:[:.]\d{2}|\s*[apAP]\.?\s?[mM]\b)")
+_LONGEST = 60
 # The beginnings of the months' names in English, Spanish, Portuguese and French, folded.
 _MONTHS = {
     name: number
@@ -100,16 +101,18 @@ _MONTHS = {
 }
 
 
-@lru_cache(maxsize=50_000)
 def read(text: str) -> Stamp | None:
     """Read one cell; None for anything that is no date with an hour and no hour alone.
 
     Reads "11/28/2024 10:41:02 AM", "28.11.2024 10:41", "2024-11-28T13:41:02Z", "Nov 28, 2024 10:41",
     "26 de set. de 2026 10:08" and "10:41 AM".
     """
+    return _read(text) if len(text) <= _LONGEST and _POSSIBLE.search(text) else None
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> Stamp | None:
     plain = fold(text)
-    if not _POSSIBLE.search(plain):
-        return None
     if match := _NUMBERS.fullmatch(plain):
         numbers, order = _numbers(int(match["a"]), int(match["b"]), int(match["c"]))
         return _stamp(match, numbers, order) if numbers else None

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from registrations.platforms.limits import MAX_BYTES, MAX_LINE
+from registrations.platforms.limits import MAX_BYTES, MAX_LINE, MAX_LINES
 from registrations.platforms.rows import Unreadable
 
 _CHUNK = 256 * 1024
@@ -107,6 +107,8 @@ def lines(file: BinaryIO, written_in: str) -> Iterator[tuple[int, str]]:
     Raises Unreadable at a line that is longer than MAX_LINE or no text.
     """
     for number, line in enumerate(_raw_lines(file, written_in), 1):
+        if number > MAX_LINES:
+            raise Unreadable(number, format_lazy(_("The file has more than {rows} rows."), rows=MAX_LINES))
         if len(line) > MAX_LINE:
             raise Unreadable(number, _("This line is longer than any report’s."))
         yield number, plain(line)

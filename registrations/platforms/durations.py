@@ -17,16 +17,21 @@ _CLOCK = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,3})?")
 # "1h27m51s": a letter and the digit after it are one word to a regular expression.
 _GLUED = re.compile(r"(?<=[a-z])(?=\d)")
+_LONGEST_TEXT = 60
 _LONGEST = 7 * 24 * 3600
 
 
-@lru_cache(maxsize=20_000)
 def read(text: str, unit: int = 60) -> tuple[int, bool] | None:
     """Read one cell as seconds, and whether they are rounded to a coarser unit; None when it says nothing we know.
 
     unit: seconds in a bare number, by the column's header ("Duration (Minutes)").
     "1:27" may be hours or minutes, so it is unknown; "0:57:10" is not.
     """
+    return _read(text, unit) if len(text) <= _LONGEST_TEXT else None
+
+
+@lru_cache(maxsize=5_000)
+def _read(text: str, unit: int) -> tuple[int, bool] | None:
     plain = _GLUED.sub(" ", fold(text))
     if _NUMBER.fullmatch(plain):
         seconds, rounded = round(float(plain.replace(",", ".")) * unit), unit > 1

@@ -66,9 +66,12 @@ def _alone_or_together(kind: str, rows: list[PlacedRow]) -> list[tuple[list[Plac
 
 
 def _one_after_the_other(rows: list[PlacedRow]) -> bool:
-    """Whether these rows can be one person at one device. Rows without hours cannot be told apart, so they are not."""
-    hours = sorted((row.joined_at, row.left_at) for row in rows if row.joined_at and row.left_at)
-    return len(hours) == len(rows) and all(before[1] <= after[0] for before, after in pairwise(hours))
+    """Whether these rows can be one person at one device: rows without hours cannot be told apart, so they are not.
+
+    A row that stands twice in the file, to the second, is one row.
+    """
+    hours = _hours(rows)
+    return len(hours) == len(rows) and all(before[1] <= after[0] for before, after in pairwise(sorted(set(hours))))
 
 
 def _person(rows: Sequence[PlacedRow], schedule: Schedule, flags: frozenset[Flag]) -> Person:

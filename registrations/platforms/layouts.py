@@ -11,6 +11,7 @@ from registrations.platforms.columns import Columns
 from registrations.platforms.dates import DateOrder
 from registrations.platforms.rows import Meaning
 
+_LABEL_LIMIT = 90
 # Only Teams numbers its sections: "2. Participants".
 _NUMBERED = re.compile(r"\d\.\s")
 _WEBEX = frozenset({"attendee email", "attendance duration", "display name", "connection type"})
@@ -22,7 +23,7 @@ def of(heads: Sequence[Columns], titles: Iterable[str], orders: Iterable[DateOrd
     """Name the layout by its headers; "table" when they are understood and nobody's we know."""
     place = {meaning for head in heads for meaning in head.place}
     cells = [cell for head in heads for cell in head.labels]
-    labels = {columns.label(cell) for cell in cells}
+    labels = {columns.label(cell[:_LABEL_LIMIT]) for cell in cells}
     if Meaning.ACTION in place:
         return "teams-live-event" if Meaning.MOMENT_UTC in place else "teams-classic"
     if place & {Meaning.FIRST_JOINED, Meaning.LAST_LEFT} or any(_NUMBERED.match(title) for title in titles):

@@ -16,8 +16,9 @@ from registrations.platforms.limits import MAX_ROWS
 from registrations.platforms.records import Problems, Record
 from registrations.platforms.rows import Meaning, Role, Row, Unreadable
 
-_ADDRESS = re.compile(r"[^\s@<>,;:\"'()\[\]]{1,64}@[\w.-]{1,253}\.[^\W\d_]{2,63}")
-_BETWEEN = re.compile(r"[<>,;:\"'()\t|]+|mailto:")
+_BETWEEN = re.compile(r"[<>,;:\"()\[\]|\s]+")
+_APART = re.compile(r"[<>,;:\"()\[\]|\t]+")
+_LONGEST = 400  # characters of a line with one person
 # How many of the lines without a header must hold an address for the file to be a list of them.
 _SHARE = 0.8
 
@@ -63,8 +64,13 @@ def is_addresses(head: Sequence[Record]) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    rest = [piece.strip() for piece in _BETWEEN.split(_ADDRESS.sub(";", text)) if piece.strip()]
-    return bool(_ADDRESS.search(text)) and len(rest) <= 2 and not any(dates.read(piece) for piece in rest)
+    found = _addresses(text)
+    rest = [piece.strip() for piece in _APART.split(text[:_LONGEST]) if piece.strip() and not _addresses(piece)]
+    return bool(found) and (len(rest) <= 2 or len(found) > 1) and not any(dates.read(piece) for piece in rest)
+
+
+def _addresses(text: str) -> list[str]:
+    return [word.casefold() for word in _BETWEEN.split(text) if cells.is_address(word.casefold())]
 
 
 def addresses(records: Iterable[Record], problems: Problems) -> list[Row]:
@@ -72,13 +78,25 @@ def addresses(records: Iterable[Record], problems: Problems) -> list[Row]:
     rows: list[Row] = []
     for record in records:
         text = " ".join(record.filled)
-        found = _ADDRESS.findall(text)
+        found = _addresses(text)
         if text and not found:
             problems.add(record.line, _("There is no address in this line."))
-        written = " ".join(_BETWEEN.sub(" ", _ADDRESS.sub(" ", text)).split()) if len(found) == 1 else ""
-        name, flags = names.clean(written) if written else ("", frozenset())
+        words = [word for word in _BETWEEN.split(text) if not cells.is_address(word.casefold())]
+        name, flags = names.clean(" ".join(words).strip()) if len(found) == 1 else ("", frozenset())
         rows += [
-            Row(record.line, name, "", address.casefold(), "", Role.AUDIENCE, None, None, None, False, flags)
+            Row(
+                record.line,
+                name,
+                "",
+                address,
+                "",
+                Role.AUDIENCE,
+                None,
+                None,
+                None,
+                False,
+                flags if name else frozenset(),
+            )
             for address in found
         ]
         _refuse_endless(record, len(rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from iatp_events.lib.folding import fold
 from registrations.platforms.limits import NAME_LIMIT
@@ -19,7 +18,7 @@ _COMPANY = re.compile(r"^\[[^\]]{1,80}\]\s*(?=\S)")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _PUNCTUATION = re.compile(r"[^\w\s]+|_")
 
-_PHONE = re.compile(r"(?=(?:\D*\d){3})\+?[\d\s*x().#-]{6,40}")
+_PHONE = re.compile(r"(?=(?:\D*\d){3})\+?[\d\s*x•().#-]{6,40}")
 _CALLER = re.compile(
     r"(?:call-?in user|phone user|telephone|usuario de (?:llamada|telefono)|usuario telefonico"
     r"|usuario do telefone|utilisateur telephone)[ _]?\d*"
@@ -44,7 +43,6 @@ _MODELS = frozenset(
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-@lru_cache(maxsize=50_000)
 def clean(written: str) -> tuple[str, frozenset[Flag]]:
     """The name without what a platform hangs on it, cut at NAME_LIMIT; and whether it is a device's.
 

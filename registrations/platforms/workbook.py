@@ -2,92 +2,50 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from registrations.platforms import unpacking
 from registrations.platforms.decoding import plain
-from registrations.platforms.limits import (
-    MAX_BYTES,
-    MAX_COLUMNS,
-    MAX_PARTS,
-    MAX_RATIO,
-    MAX_UNPACKED,
-)
+from registrations.platforms.limits import MAX_COLUMNS, MAX_LINES
 from registrations.platforms.records import Problems, Record
 from registrations.platforms.rows import Unreadable
-
-_NO_WORKBOOK = _("This file is no Excel file that can be read.")
-_BOMB = _("This Excel file unpacks to more than any report holds.")
-_FAULTS = (
-    zipfile.BadZipFile,
-    ParseError,
-    KeyError,
-    ValueError,
-    OSError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    EOFError,
-)
+from registrations.platforms.unpacking import FAULTS, NO_WORKBOOK
 
 
 class Workbook:
     """The visible sheets of an .xlsx file."""
 
     def __init__(self, file: BinaryIO) -> None:
-        _check(file)
-        self._file = file
+        unpacking.check(file)
+        file.seek(0)
         try:
-            book = self._book()
-            self.ways = tuple(sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible")
-            book.close()
-        except _FAULTS:
-            raise Unreadable(None, _NO_WORKBOOK) from None
-
-    def _book(self) -> openpyxl.Workbook:
-        self._file.seek(0)
-        return openpyxl.load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
+            self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            self.ways = tuple(sheet.title for sheet in self._book.worksheets if sheet.sheet_state == "visible")
+        except FAULTS:
+            raise Unreadable(None, NO_WORKBOOK) from None
+        if not self.ways:
+            raise Unreadable(None, NO_WORKBOOK)
 
     def records(self, way: str, problems: Problems) -> Iterator[Record]:
         line = 0
         try:
-            book = self._book()
-            sheet = book[way]
+            sheet = self._book[way]
             # The size that a sheet states of itself need not be true.
             sheet.reset_dimensions()
             for line, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                if line > MAX_LINES:
+                    raise Unreadable(line, format_lazy(_("The file has more than {rows} rows."), rows=MAX_LINES))
                 if len(cells) > MAX_COLUMNS:
                     raise Unreadable(line, _("This line has more columns than any report."))
                 yield Record(line, [_text(cell) for cell in cells])
-            book.close()
-        except _FAULTS:
-            raise Unreadable(line + 1, _NO_WORKBOOK) from None
-
-
-def _check(file: BinaryIO) -> None:
-    """Refuse a bomb by what the archive says of itself, before anything is unpacked; zipfile holds it to its word."""
-    file.seek(0, 2)
-    size = file.tell()
-    if size > MAX_BYTES:
-        raise Unreadable(
-            None, format_lazy(_("The file is longer than {megabytes} MB."), megabytes=MAX_BYTES // 1024**2)
-        )
-    try:
-        parts = zipfile.ZipFile(file).infolist()
-    except _FAULTS:
-        raise Unreadable(None, _NO_WORKBOOK) from None
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > max(size * MAX_RATIO, 1024**2):
-        raise Unreadable(None, _BOMB)
-    if not any(part.filename.startswith("xl/") for part in parts):
-        raise Unreadable(None, _NO_WORKBOOK)
+        except FAULTS:
+            raise Unreadable(line + 1, NO_WORKBOOK) from None
 
 
 def _text(value: object) -> str:

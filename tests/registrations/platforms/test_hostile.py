@@ -3,9 +3,7 @@
 import contextlib
 import io
 import random
-import zipfile
 
-import openpyxl
 import pytest
 
 from registrations.platforms import limits, reading
@@ -103,45 +101,6 @@ def test_a_text_cut_in_the_middle_of_a_letter_is_refused_where_it_ends():
     raw = f"{HEAD}\n{ROW}\n".encode("utf-16-le") + b"\x41"
 
     assert refusal(raw)[0] == 3
-
-
-def zipped(**parts: bytes) -> bytes:
-    saved = io.BytesIO()
-    with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
-    return saved.getvalue()
-
-
-def test_a_zip_bomb_dressed_as_a_workbook_is_refused_before_it_is_unpacked():
-    bomb = zipped(xl__workbook_dot_xml=b"0" * 20_000_000)
-
-    assert "unpacks" in refusal(bomb)[1]
-
-
-def test_a_workbook_that_lies_about_its_size_is_refused():
-    book = openpyxl.Workbook()
-    for number in range(50):
-        book.active.append([f"Ana {number}", "2024-11-28 11:00:00"])
-    saved = io.BytesIO()
-    book.save(saved)
-    raw = saved.getvalue()
-    directory = raw.index(b"PK\x01\x02")
-    at = raw.index(b"xl/worksheets/sheet1.xml", directory) - 46 + 24
-    lying = raw[:at] + (100).to_bytes(4, "little") + raw[at + 4 :]
-
-    assert refusal(lying)[1]
-
-
-def test_a_zip_of_something_else_is_refused():
-    assert refusal(zipped(readme_dot_txt=b"hello"))[0] is None
-    assert refusal(zipped(xl__workbook_dot_xml=b"<workbook/>"))[0] is None
-
-
-def test_entities_in_a_workbook_are_not_unfolded():
-    laughs = b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><workbook>&b;</workbook>'
-
-    assert refusal(zipped(xl__workbook_dot_xml=laughs, _Content_Types__dot_xml=b"<Types/>"))[1]
 
 
 @pytest.mark.parametrize("seed", range(40))
