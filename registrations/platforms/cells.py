@@ -142,6 +142,11 @@ class Reader:
         return read
 
 
+def has_values(record: Record) -> bool:
+    """Whether an address or an hour stands in the row."""
+    return any(cell and (is_address(cell.casefold()) or dates.read(cell)) for cell in record.cells)
+
+
 def is_address(text: str) -> bool:
     return "@" in text and bool(_ADDRESS.fullmatch(text))
 

@@ -104,4 +104,4 @@ def addresses(records: Iterable[Record], problems: Problems) -> list[Row]:
 
 
 def is_header(head: Columns, record: Record) -> bool:
-    return head.is_list and not any(cells.is_address(cell.casefold()) for cell in record.cells)
+    return head.is_list and not cells.has_values(record)

@@ -62,9 +62,7 @@ class Section:
 
 def is_header(head: Columns, record: Record) -> bool:
     """The words of a header may stand in a row too ("Joined", "Attendee"); hours and addresses stand in no header."""
-    return head.is_attendance and not any(
-        cell and (cells.is_address(cell.casefold()) or dates.read(cell)) for cell in record.cells
-    )
+    return head.is_attendance and not cells.has_values(record)
 
 
 def section(

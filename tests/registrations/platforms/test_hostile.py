@@ -38,6 +38,21 @@ def test_a_quote_that_closes_in_another_persons_row_swallows_nobody():
     assert refusal(raw.encode())[0] == 2
 
 
+def test_a_cell_that_runs_over_page_after_page_is_taken_for_a_quote_left_open():
+    lines = "\n".join(["x"] * limits.MAX_RECORD_LINES)
+
+    assert refusal(f'{HEAD}\n"{lines}\nAna",ana@apl.example,,,\n'.encode())[0] == 2
+    assert len(report(f'{HEAD}\n"Ana\nRuiz",ana@apl.example,,,5\n'.encode()).rows) == 1
+
+
+def test_what_nobody_sees_is_taken_out_of_names_and_addresses():
+    raw = f"{HEAD}\n\u200eAna\u00a0Ruiz\u202e,ana\u200b@apl.example,\u200e11/28/2024 11:00:00\u202fAM,,\n"
+
+    row = report(raw.encode()).rows[0]
+
+    assert (row.name, row.email, row.joined.seconds) == ("Ana Ruiz", "ana@apl.example", 11 * 3600)
+
+
 def test_a_nickname_in_quotes_and_a_lone_inch_mark_are_no_harm():
     rows = ROW.replace("Ana Ruiz", '"Ana" Ruiz'), ROW.replace("Ana Ruiz", 'Luz 15" Paz').replace("ana@", "luz@")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from registrations.platforms import grouping, intervals, placing
 from registrations.platforms.dates import DateOrder
-from registrations.platforms.rows import Flag, Placed, Question, Schedule
+from registrations.platforms.rows import Flag, Placed, Question, Schedule, Unreadable
 from tests.registrations.platforms.truth import people, placed, report
 
 HEAD = "Name,User Email,Join Time,Leave Time,Duration (Minutes)"
@@ -62,6 +62,13 @@ def test_a_date_that_is_the_same_in_both_orders_needs_no_question():
     assert (found.near, far.near) == (True, False)
 
 
+def test_dates_that_contradict_each_other_are_refused_with_the_line_that_shows_it():
+    with pytest.raises(Unreadable) as refused:
+        report(file(on("06/03/2025"), on("13/06/2025"), on("06/13/2025")))
+
+    assert refused.value.line == 4
+
+
 def test_an_answer_that_the_dates_contradict_is_not_taken():
     assert where(file(on("06/13/2025")), schedule(2025, 6, 13), order=DateOrder.DAY_FIRST).order == "month-first"
 
@@ -100,6 +107,12 @@ def test_one_name_that_comes_back_is_one_person():
     found = people(raw, schedule=JUNE)
 
     assert [(person.names, person.seconds) for person in found] == [(("Ana", "ANA"), 1200)]
+
+
+def test_a_file_that_holds_every_line_twice_holds_nobody_twice():
+    line = "Ana,,06/03/2025 11:00:00,06/03/2025 12:00:00,60"
+
+    assert [(person.name, person.seconds) for person in people(file(line, line), schedule=JUNE)] == [("Ana", 3600)]
 
 
 def test_one_name_in_two_places_at_once_stays_two_until_someone_says_otherwise():

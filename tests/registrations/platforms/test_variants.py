@@ -84,6 +84,19 @@ def test_sections_may_come_in_another_order_and_without_the_summary():
         assert minutes(text.encode("utf-16")) == true_minutes()
 
 
+def test_the_first_of_numbered_sections_is_the_summary_whatever_its_columns_are_called():
+    alike = TEAMS.replace("First Join", "Join Time").replace("Last Leave", "Leave Time")
+
+    assert minutes(alike.encode("utf-16")) == true_minutes()
+
+
+def test_a_row_is_not_taken_for_a_header_by_its_words():
+    asked = reading.read(io.BytesIO(exports.live_event().replace("FullName", "Wer").encode()))
+
+    assert isinstance(asked, Unmapped)
+    assert asked.line == 1
+
+
 def test_a_fourth_section_adds_nobody():
     engagement = "\r\n4. Meeting Engagement\r\nName\tEmail\tRaised hand\r\nAna Ruiz\tana@apl.example\t3\r\n"
 
