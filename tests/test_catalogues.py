@@ -32,7 +32,7 @@ SAME = {
         *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *EVERYWHERE,
-        *("Date", "Initiative", "Messages"),
+        *("Date", "Initiative", "Initiatives", "Messages"),
         *("panel", "panels", "photo", "initiatives", "places", "source", "version"),
     },
 }

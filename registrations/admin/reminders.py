@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin import hours, outlook_views
+from registrations.admin import figures_views, hours, outlook_views
 from registrations.admin.rule_forms import KEEP_ONE, EqualRule, LoneRuleForm, RuleForm, RuleFormSet
 from registrations.models import ReminderRule
 from registrations.services import plans
@@ -65,14 +65,28 @@ class ReadsTwice(BaseModelAdmin):  # type: ignore[type-arg]
 class SeriesWithRemindersAdmin(ReadsTwice, SeriesAdmin):
     inlines = [*SeriesAdmin.inlines, RuleInline]
 
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        view = figures_views.of_series
+        own = [
+            path("<int:pk>/figures/", guard(view), name="workshops_series_figures"),
+            path("<int:pk>/figures.<slug:kind>", guard(view), name="workshops_series_figures_file"),
+        ]
+        return [*own, *super().get_urls()]
+
 
 class SessionWithRemindersAdmin(ReadsTwice, SessionAdmin):
     inlines = [*SessionAdmin.inlines, RuleInline]
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
-        own = path("<int:pk>/messages/", guard(outlook_views.show), name="workshops_session_messages")
-        return [own, *super().get_urls()]
+        figures = figures_views.of_session
+        own = [
+            path("<int:pk>/messages/", guard(outlook_views.show), name="workshops_session_messages"),
+            path("<int:pk>/figures/", guard(figures), name="workshops_session_figures"),
+            path("<int:pk>/figures.<slug:kind>", guard(figures), name="workshops_session_figures_file"),
+        ]
+        return [*own, *super().get_urls()]
 
 
 for model, page in ((Series, SeriesWithRemindersAdmin), (Session, SessionWithRemindersAdmin)):
