@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -101,8 +102,8 @@ class Reader:
         if written.endswith(_INVENTED):
             return "", written
         if is_address(written):
-            return written, account
-        return (account, account) if is_address(account) and "#ext#" not in account else ("", account)
+            return plain_address(written), account
+        return (plain_address(account), account) if is_address(account) and "#ext#" not in account else ("", account)
 
     def moment(self, record: Record) -> Stamp | None:
         """The hour of an arrival or departure; None, and told, where it cannot be read."""
@@ -140,6 +141,14 @@ class Reader:
             flags.add(Flag.UNREADABLE_DURATION)
             self.problems.add(record.line, format_lazy(_("“{text}” is no length that can be read."), text=text[:40]))
         return read
+
+
+def plain_address(address: str) -> str:
+    """The form in which addresses are compared: casefolded, the domain as IDNA where that can be."""
+    local, _at, domain = address.casefold().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return f"{local}@{domain}"
 
 
 def has_values(record: Record) -> bool:

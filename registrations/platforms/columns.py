@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -108,8 +108,11 @@ def is_known(cell: str) -> bool:
     return _meaning(cell)[0] is not None
 
 
-def read(cells: Sequence[str]) -> Columns:
-    """Read a row as if it were a header; `Columns.is_attendance` says whether it is one."""
+def read(cells: Sequence[str], same: Collection[int] = ()) -> Columns:
+    """Read a row as if it were a header; `Columns.is_attendance` says whether it is one.
+
+    same: columns that say one and the same in every row below, as what a flat report tells of its meeting.
+    """
     exact: dict[Meaning, list[int]] = defaultdict(list)
     likely: dict[Meaning, list[int]] = defaultdict(list)
     languages: Counter[str] = Counter()
@@ -119,7 +122,7 @@ def read(cells: Sequence[str]) -> Columns:
             (exact if is_exact else likely)[meaning].append(position)
             languages.update(_EXACT[label(cell)][1] if is_exact else ())
     places = {**likely, **exact}
-    place = _choose(places, cells)
+    place = _choose(places, cells, same)
     return Columns(
         place=place,
         labels=tuple(cells),
@@ -142,9 +145,13 @@ def _language(votes: Counter[str]) -> str:
     return next((language for language in ("en", "es", "pt", "fr") if best and votes[language] == best), "")
 
 
-def _choose(places: Mapping[Meaning, list[int]], cells: Sequence[str]) -> dict[Meaning, int]:
+def _choose(all_places: Mapping[Meaning, list[int]], cells: Sequence[str], same: Collection[int]) -> dict[Meaning, int]:
     """One position for each meaning. Of two columns of one name the one beside the person's own columns is taken:
     the other speaks of the host or of the whole meeting (Z4)."""
+    places = {
+        meaning: [position for position in positions if position not in same] or positions
+        for meaning, positions in all_places.items()
+    }
     timed = [places[meaning][0] for meaning in (*_ARRIVALS, Meaning.MOMENT, *_DEPARTURES) if meaning in places]
     place = {meaning: _nearest(positions, timed) for meaning, positions in places.items()}
     if names := places.get(Meaning.NAME):
@@ -155,7 +162,7 @@ def _choose(places: Mapping[Meaning, list[int]], cells: Sequence[str]) -> dict[M
             for meaning in (Meaning.EMAIL, Meaning.ROLE)
             if meaning in places
         }
-    _tell_the_host(place, places)
+    _tell_the_host(place, all_places)
     return _parts_of_names(place, cells)
 
 

@@ -18,6 +18,8 @@ from registrations.platforms.sources import Source
 
 _NO_TABLE = _("There is no table of people in this file.")
 _PREVIEW = 5
+# Fewer rows may be alike by chance.
+_ENOUGH = 3
 _CELL_SHOWN = 80
 
 
@@ -64,6 +66,15 @@ def header(cuts: Sequence[Cut], fits: Callable[[Columns, Record], bool]) -> Head
 
 def _heads(cut: Cut) -> list[tuple[Record, Columns]]:
     return [(record, columns.read(record.cells)) for record in cut.head if record.filled]
+
+
+def same(cuts: Sequence[Cut], header: Header) -> frozenset[int]:
+    """The columns that say one and the same in every row below a header, as far as is looked."""
+    head = next(cut.head for cut in cuts if cut.way == header.way)
+    below = [record.cells for record in head if record.line > header.record.line and record.filled]
+    if len(below) < _ENOUGH:
+        return frozenset()
+    return frozenset(position for position, cells in enumerate(zip(*below, strict=False)) if len(set(cells)) == 1)
 
 
 def table(cuts: Sequence[Cut]) -> Header:

@@ -70,7 +70,7 @@ def _is_person(text: str) -> bool:
 
 
 def _addresses(text: str) -> list[str]:
-    return [word.casefold() for word in _BETWEEN.split(text) if cells.is_address(word.casefold())]
+    return [cells.plain_address(word) for word in _BETWEEN.split(text) if cells.is_address(word.casefold())]
 
 
 def addresses(records: Iterable[Record], problems: Problems) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import dropwhile
 from typing import BinaryIO
 
@@ -33,7 +33,7 @@ def read(file: BinaryIO, *, remembered: Mapping[str, Mapping[int, Meaning]] | No
     cuts = cutting.all_of(source)
     known = remembered or {}
     if header := cutting.header(cuts, sections.is_header):
-        report = _attendance(source, header)
+        report = _attendance(source, header, {header.record.line: cutting.same(cuts, header)})
     elif header := cutting.header(cuts, lists.is_header):
         report = _sheet(source, header, next(cut.head for cut in cuts if cut.way == header.way))
     elif lists.is_addresses(cuts[0].head):
@@ -48,10 +48,10 @@ def read(file: BinaryIO, *, remembered: Mapping[str, Mapping[int, Meaning]] | No
     return _as_told(source, header, known[unmapped.fingerprint]) if unmapped.fingerprint in known else unmapped
 
 
-def _attendance(source: Source, header: Header) -> Report | None:
+def _attendance(source: Source, header: Header, same: Mapping[int, Collection[int]]) -> Report | None:
     """The report below its headers; None where its hours stand in columns that say nothing to us."""
     problems = Problems()
-    whole = sections.Sections(problems)
+    whole = sections.Sections(problems, same)
     whole.read(source.records(header.way, problems))
     if any(section.has_hours_unread() for section in whole.found):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.text import format_lazy
@@ -76,9 +76,13 @@ def section(
 
 @dataclass(slots=True)
 class Sections:
-    """Reads records one after the other; what it found lies in its fields."""
+    """Reads records one after the other; what it found lies in its fields.
+
+    same: line of a header → the columns that say the same in every row below it.
+    """
 
     problems: Problems
+    same: Mapping[int, Collection[int]] = field(default_factory=dict)
     found: list[Section] = field(default_factory=list)
     left_out: Counter[Left] = field(default_factory=Counter)
     hosts: set[str] = field(default_factory=set)
@@ -87,6 +91,7 @@ class Sections:
     _title: Record | None = None
     _meeting: Columns | None = None
     _rows: int = 0
+    _is_timed: bool = False
 
     def read(self, records: Iterable[Record]) -> None:
         for record in records:
@@ -94,6 +99,7 @@ class Sections:
             if not filled:
                 continue
             if self._open and _has_a_time(record, self._open.columns):
+                self._is_timed = True
                 self._not_a_title()
                 self.row(record, self._open)
             elif len(filled) == 1:
@@ -110,12 +116,15 @@ class Sections:
             self._open = None
 
     def _not_a_title(self) -> None:
-        if self._title and self._open:
+        """What was held back was no title: where nobody has hours it is a name, elsewhere a line we do not know."""
+        if self._title and self._open and self._is_timed:
             self.problems.add(self._title.line, _("This line was not understood."))
+        elif self._title and self._open:
+            self.row(self._title, self._open)
         self._title = None
 
     def _head_or_row(self, record: Record) -> None:
-        head = columns.read(record.cells)
+        head = columns.read(record.cells, self.same.get(record.line, ()))
         if is_header(head, record):
             title = self._title.filled[0] if self._title else ""
             self._title = None

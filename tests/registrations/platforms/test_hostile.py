@@ -53,6 +53,15 @@ def test_what_nobody_sees_is_taken_out_of_names_and_addresses():
     assert (row.name, row.email, row.joined.seconds) == ("Ana Ruiz", "ana@apl.example", 11 * 3600)
 
 
+def test_an_address_is_given_in_the_form_in_which_it_is_compared():
+    rows = ROW.replace("ana@apl.example", "ANA@Peña.example"), ROW.replace("ana@apl.example", "luz@a..example")
+
+    assert [row.email for row in report("\n".join([HEAD, *rows]).encode()).rows] == [
+        "ana@xn--pea-8ma.example",
+        "luz@a..example",
+    ]
+
+
 def test_a_nickname_in_quotes_and_a_lone_inch_mark_are_no_harm():
     rows = ROW.replace("Ana Ruiz", '"Ana" Ruiz'), ROW.replace("Ana Ruiz", 'Luz 15" Paz').replace("ana@", "luz@")
 

@@ -190,6 +190,19 @@ def test_a_sign_in_sheet_with_names_only():
     assert report(raw).layout == "sign-in-sheet"
 
 
+def test_a_sign_in_sheet_whose_hours_nobody_wrote():
+    raw = b"Nombre,Hora de entrada,Hora de salida,Firma\nAna Ruiz,,,\nLuz Paz,,,\n"
+
+    assert [(person.name, person.seconds) for person in people(raw)] == [("Ana Ruiz", None), ("Luz Paz", None)]
+
+
+def test_a_line_below_a_report_that_is_nobody_is_told():
+    read = report(file(on("06/03/2025"), "Total: 1,,,,"))
+
+    assert [row.name for row in read.rows] == ["Ana"]
+    assert [problem.line for problem in read.problems] == [3]
+
+
 def test_where_others_have_signed_who_has_not_did_not_come():
     read = report(b"Nombre,Correo,Firma\nAna,ana@apl.example,x\nLuz,luz@apl.example,\n")
 

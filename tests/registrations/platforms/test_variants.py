@@ -52,6 +52,13 @@ def test_columns_may_stand_in_any_order(seed):
     assert minutes(exports.table(*shuffled(cells(ZOOM), seed)).encode()) == true_minutes()
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_two_columns_of_one_name_are_told_apart_in_any_order(seed):
+    flat = cells(exports.zoom_flat())
+
+    assert minutes(exports.table(*shuffled(flat, seed)).encode()) == minutes(exports.table(*flat).encode())
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_lines_may_stand_in_any_order(seed):
     head, *rows = cells(ZOOM)
