@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("workshops.feed_urls")),
     path("", include("registrations.link_urls")),
+    path("", include("registrations.staff_urls")),
     *i18n_patterns(
         path("", include("workshops.urls")),
         path("", include("registrations.urls")),

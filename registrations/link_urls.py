@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.views import (
+    badge,
     feed,
     inviting,
     joining,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("r/<str:token>/pass-on/", substituting.pass_on, name="pass_on"),
     path("r/<str:token>/invitation/", inviting.invitation, name="invitation"),
     path("r/<str:token>/not-me/", not_me.not_me, name="not_me"),
+    path("b/<str:token>/", badge.badge, name="badge"),
     path("n/<str:token>/", one_tap.one_tap, name="one_tap"),
     path("t/<str:token>/", substituting.take_over, name="take_over"),
     path("p/<str:token>/", panel.panel, name="panel"),

@@ -10,6 +10,7 @@ NOT_ME = "not_me"
 ADDRESS = "address"
 SIGN_IN = "sign_in"
 SUBSTITUTE = "substitute"
+BADGE = "badge"
 
 
 def token(registration: Registration) -> str:
@@ -28,6 +29,15 @@ def join_token(registration: Registration) -> str:
 
 def join(registration: Registration) -> str:
     return with_token("links:join", join_token(registration))
+
+
+def badge_token(registration: Registration) -> str:
+    """What the QR says that somebody shows at the door; who reads it can check that person in, and nothing else."""
+    return signing.token(BADGE, registration.pk, registration.link_version)
+
+
+def badge(registration: Registration) -> str:
+    return with_token("links:badge", badge_token(registration))
 
 
 def cancel(registration: Registration) -> str:

@@ -55,7 +55,14 @@ DOORS: dict[str, tuple[int, int]] = {
     "feeds:series": (200, 200),
     "feeds:session": (200, 200),
     "feeds:photo": (404, 404),
+    "staff:door": (302, 404),
+    "staff:door_check_in": (302, 405),
+    "staff:door_undo": (302, 405),
+    "staff:door_walk_in": (302, 405),
+    "staff:door_events": (302, 405),
+    "staff:door_list": (302, 404),
     "links:registration": (200, 200),
+    "links:badge": (200, 200),
     "links:join": (200, 200),
     "links:cancel": (200, 200),
     "links:take": (200, 200),
@@ -162,11 +169,18 @@ def needed() -> dict[str, tuple[object, ...]]:
         "workshops:speaker": ("rosa-vega",),
         "registrations:register": (slug,),
         "registrations:registered": (slug,),
+        "staff:door": (session.pk,),
+        "staff:door_check_in": (session.pk,),
+        "staff:door_undo": (session.pk,),
+        "staff:door_walk_in": (session.pk,),
+        "staff:door_events": (session.pk,),
+        "staff:door_list": (session.pk,),
         "feeds:series": (slug,),
         "feeds:session": (slug, 1),
         "feeds:photo": ("speakers/none.jpg",),
         "links:registration": (link,),
         "links:join": (signing.token("join", registration.pk, registration.link_version),),
+        "links:badge": (signing.token("badge", registration.pk, registration.link_version),),
         "links:cancel": (link,),
         "links:take": (link,),
         "links:undo": (link,),
@@ -195,7 +209,7 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-PURPOSES = ("registration", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address", "sign_in")
+PURPOSES = ("registration", "badge", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address", "sign_in")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -24,6 +24,7 @@ METHODS = ("get", "head", "post")
 LATE = {
     "links:address": 410,
     "links:again": 410,
+    "links:badge": 405,
     "links:calendar": 405,
     "links:cancel": 410,
     "links:invitation": 410,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 # What the paths begin with whose next part is the token of a personal link.
-TOKEN_PATHS = ("a", "n", "p", "r", "s", "t", "u", "calendar")
+TOKEN_PATHS = ("a", "b", "n", "p", "r", "s", "t", "u", "calendar")
 
 
 def absolute(name: str, *args: Any, language: str = "", query: str = "", **kwargs: Any) -> str:

@@ -17,6 +17,7 @@ from registrations.models.reminders import ReminderRule
 from registrations.models.reports import Alias, Report, ReportRow
 from registrations.models.sign_ins import SignIn
 from registrations.models.texts import MailText
+from registrations.models.walk_ins import WalkIn
 
 __all__ = [
     "AddressClaim",
@@ -43,4 +44,5 @@ __all__ = [
     "ReportRow",
     "Retraction",
     "SignIn",
+    "WalkIn",
 ]

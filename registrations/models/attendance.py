@@ -123,6 +123,11 @@ class Evidence(models.Model):
         return f"{self.get_kind_display()} · {self.at:%Y-%m-%d %H:%M} UTC"
 
     @property
+    def is_retracted(self) -> bool:
+        """Read with `select_related("retraction")`, or it asks."""
+        return getattr(self, "retraction", None) is not None
+
+    @property
     def interval(self) -> Interval | None:
         """The stretch it speaks of, where both ends are known."""
         return Interval(self.since, self.until) if self.since and self.until else None

@@ -23,6 +23,7 @@ from workshops.models import Session
 # A connection that comes and goes is several joins; a button pressed twice is one.
 ONE_JOIN = timedelta(minutes=1)
 BATCH = 2_000
+_TEXTS = [f"session__{name}" for name in ("summary", "agenda", "takeaways", "cancellation_reason")]
 _DERIVED = ["status", "because", "part", "seconds", "policy_version"]
 
 
@@ -40,6 +41,15 @@ class Observation:
     since: datetime | None = None
     until: datetime | None = None
     seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A line, taken back or not, and all that stand of its registration."""
+
+    line: Evidence
+    standing: list[Evidence]
+    is_new: bool
 
 
 @transaction.atomic
@@ -63,6 +73,36 @@ def record(
     """
     _lock([registration.pk])
     return _write({registration.pk: [seen]}, origin=origin, by=by, batch=None, now=now) > 0
+
+
+def record_once(
+    *, registration: Registration, seen: Observation, origin: Origin, at: datetime, by: int | None = None
+) -> Recorded:
+    """Write one line and weigh anew, unless it was ever written: then it stays as it is, taken back or not.
+
+    For what a device tells again and again. The caller holds the registration.
+    """
+    lines = list(Evidence.objects.filter(registration=registration).select_related("retraction").order_by("at", "pk"))
+    live = [line for line in lines if not line.is_retracted]
+    known = next((line for line in lines if line.key == seen.key), None)
+    if known is not None:
+        return Recorded(known, live, is_new=False)
+    line = _line(registration.pk, seen, origin=origin, by=by, batch=None, at=at, again=0)
+    line.save(force_insert=True)
+    policy, schedule = _rules(registration.session_id)
+    _keep(registration.pk, [*live, line], policy, schedule)
+    return Recorded(line, [*live, line], is_new=True)
+
+
+def take_back_once(
+    *, registration: Registration, seen: Observation, origin: Origin, at: datetime, by: int | None, now: datetime
+) -> bool:
+    """Take a line back; one that was not told yet is written and taken back, so that it never stands when it is.
+
+    The caller holds the registration. Returns False when it was taken back before.
+    """
+    line = record_once(registration=registration, seen=seen, origin=origin, at=at, by=by).line
+    return _take_back(Evidence.objects.filter(pk=line.pk), by=by, why="", now=now) > 0
 
 
 @transaction.atomic
@@ -139,9 +179,18 @@ def derive(registrations: Collection[int]) -> None:
     Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
 
 
+def _keep(registration: int, evidence: list[Evidence], policy: AttendancePolicy, schedule: Interval | None) -> None:
+    """Write what the live evidence of one registration amounts to."""
+    shares = presence.Shares(policy.present_from, policy.partial_from)
+    verdict = presence.judge(evidence, schedule=schedule, shares=shares)
+    rows = [_row(registration, verdict, policy)] if verdict else []
+    Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
+
+
 def _rules(session: int) -> tuple[AttendancePolicy, Interval | None]:
-    row = Session.objects.only("starts_at", "ends_at", "revised_facts").get(pk=session)
-    return policies.of(row), row.schedule
+    stamped = AttendancePolicy.objects.select_related("session").filter(session=session).defer(*_TEXTS).first()
+    policy = stamped or policies.of(Session.objects.only("starts_at", "ends_at", "revised_facts").get(pk=session))
+    return policy, policy.session.schedule
 
 
 def _row(registration: int, verdict: presence.Verdict, policy: AttendancePolicy) -> Attendance:

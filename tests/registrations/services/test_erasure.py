@@ -319,6 +319,7 @@ OF_NOBODY = {
     "MailText",
     "Report",
     "ReminderRule",
+    "WalkIn",
 }
 
 
