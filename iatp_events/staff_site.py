@@ -16,6 +16,7 @@ _MODELS = [
     "Attendee",
     "Initiative",
     "Enrolment",
+    "Report",
     "Appeal",
     "Message",
     "Bulletin",

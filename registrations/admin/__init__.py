@@ -9,6 +9,7 @@ from registrations.admin import (
     messages,
     registrations,
     reminders,
+    reports,
     texts,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "messages",
     "registrations",
     "reminders",
+    "reports",
     "texts",
 ]

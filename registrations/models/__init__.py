@@ -14,7 +14,7 @@ from registrations.models.merges import Merge
 from registrations.models.messages import Message
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
-from registrations.models.reports import Alias, Report, ReportRow
+from registrations.models.reports import Alias, ColumnMap, Report, ReportRow
 from registrations.models.sign_ins import SignIn
 from registrations.models.texts import MailText
 from registrations.models.walk_ins import WalkIn
@@ -30,6 +30,7 @@ __all__ = [
     "Batch",
     "BlockedAddress",
     "Bulletin",
+    "ColumnMap",
     "Consent",
     "EmailAddress",
     "Enrolment",

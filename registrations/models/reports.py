@@ -44,6 +44,8 @@ class Report(models.Model):
     date_order = models.CharField(_("order of its dates"), max_length=20, blank=True)
     first_joined_at = models.DateTimeField(_("first join"), null=True, blank=True)
     problems = models.JSONField(default=list, blank=True, editable=False)
+    # What has to be answered before anybody can be found in it: "date_order" with its choices, or "columns".
+    asks = models.JSONField(default=dict, blank=True, editable=False)
     batch = models.OneToOneField(
         Batch, on_delete=models.PROTECT, related_name="report", null=True, blank=True, verbose_name=_("batch")
     )
@@ -58,8 +60,32 @@ class Report(models.Model):
         return f"{self.layout} · {self.at:%Y-%m-%d %H:%M} UTC"
 
     @property
+    def platform(self) -> str:
+        """The layout in words: "zoom-participants" → "Zoom participants"."""
+        return self.layout.replace("-", " ").capitalize() or str(_("A file"))
+
+    @property
     def is_draft(self) -> bool:
         return self.batch_id is None
+
+
+class ColumnMap(models.Model):
+    """What staff said of the columns of a header that says nothing to us; the next file with it is read so."""
+
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    # Position → meaning.
+    meanings = models.JSONField(default=dict)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("columns of a report")
+        verbose_name_plural = _("columns of reports")
+
+    def __str__(self) -> str:
+        return self.fingerprint[:8]
 
 
 class ReportRow(models.Model):

@@ -21,11 +21,11 @@ from registrations.services import (
     attendance,
     delivery,
     demonstration,
+    drafts,
     notices,
     offers,
     plans,
     policies,
-    reconciliation,
     reminders,
     sign_in,
     upkeep,
@@ -69,7 +69,7 @@ STEPS = (
         lambda now: reminders.queue_due(now=now),
     ),
     Step("sign_ins", lambda now: [SignIn.objects.unanswered(now)], lambda now: sign_in.queue_due(now=now)),
-    Step("reports", lambda now: [Report.objects.forgettable(now)], lambda now: reconciliation.forget(now=now)),
+    Step("reports", lambda now: [Report.objects.forgettable(now)], lambda now: drafts.forget(now=now)),
     Step("asked", lambda now: [SignIn.objects.forgettable(now)], lambda now: sign_in.forget(now=now)),
 )
 

@@ -23,7 +23,7 @@ from registrations.models import AddressClaim, Appeal, Attendee, EmailAddress, E
 from registrations.models.enrolments import EnrolmentQuerySet
 from registrations.models.messages import MessageQuerySet
 from registrations.models.registrations import RegistrationQuerySet
-from registrations.services import belongings, blocking, people, places, reports
+from registrations.services import belongings, blocking, drafts, people, places
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
     _forget_log_lines(person, names, addresses)
     _forget_sign_in_guard(addresses)
     _forget_mails_and_claims(person, addresses)
-    reports.forget_person(attendee=person, addresses=addresses)
+    drafts.forget_person(attendee=person, addresses=addresses)
     _forget_invitations_by(person)
     forget_answers(person.registrations.all())
     person.consents.all().delete()

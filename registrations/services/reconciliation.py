@@ -13,7 +13,7 @@ from registrations.choices import Decision, EvidenceKind, Origin, Part, Registra
 from registrations.matching import Kind
 from registrations.models import Alias, Attendee, Batch, EmailAddress, Registration, Report, ReportRow
 from registrations.platforms import names
-from registrations.services import attendance, blocking, people, places
+from registrations.services import attendance, blocking, drafts, people, places
 from registrations.services.attendance import Observation
 from registrations.services.people import Person
 from registrations.services.seating import Seats
@@ -22,10 +22,6 @@ from workshops.models import Session
 BATCH = 2_000
 # One line for a report that gives no hours, however often it comes.
 UNTIMED = "report:untimed"
-
-
-class TakenOver(Exception):
-    """The report was taken over already, or thrown away."""
 
 
 class NotOfThisSession(Exception):
@@ -58,9 +54,10 @@ def take_over(*, report: Report, choices: Mapping[int, Choice], by: int | None, 
     """Credit whoever is certain, and what staff chose of the others; without a choice they are left out.
 
     choices: by the key of the line. As what somebody appeared is remembered for the next report.
-    Of a file or an hour that was taken over before only what is new is added. Raises TakenOver and NotOfThisSession.
+    Of a file or an hour that was taken over before only what is new is added.
+    Raises drafts.TakenOver and NotOfThisSession.
     """
-    report = _locked(report)
+    report = drafts.locked(report)
     rows = list(report.rows.order_by("position"))
     decided = {row.pk: choices.get(row.pk) or by_itself(row) for row in rows}
     _check(report.session, decided.values())
@@ -81,6 +78,30 @@ def take_over(*, report: Report, choices: Mapping[int, Choice], by: int | None, 
 
 
 @transaction.atomic
+def decide(*, report: Report, choices: Mapping[int, Choice | None]) -> None:
+    """Keep what staff decided of some lines, by their keys, without taking anything over yet; None: nothing any more.
+
+    Raises drafts.TakenOver and NotOfThisSession.
+    """
+    report = drafts.locked(report)
+    _check(report.session, [choice for choice in choices.values() if choice])
+    rows = list(report.rows.filter(pk__in=choices))
+    for row in rows:
+        choice = choices[row.pk]
+        row.decision = choice.decision if choice else ""
+        row.registration_id = choice.registration if choice else _alone(row)
+    ReportRow.objects.bulk_update(rows, ["decision", "registration"], batch_size=500)
+
+
+@transaction.atomic
+def accept_suggestions(*, report: Report) -> int:
+    """Credit everyone who was suggested and of whom nothing else was decided. Returns how many."""
+    report = drafts.locked(report)
+    suggested = report.rows.filter(match=Kind.SUGGESTED, decision="", registration__isnull=False)
+    return suggested.update(decision=Decision.CREDIT)
+
+
+@transaction.atomic
 def undo(*, report: Report, by: int | None, why: str, now: datetime) -> int:
     """Take back all that a report added, walk-ins included. Returns how many lines of evidence that were."""
     batch = Batch.objects.get(report=report)
@@ -96,28 +117,17 @@ def undo(*, report: Report, by: int | None, why: str, now: datetime) -> int:
     return gone
 
 
-@transaction.atomic
-def throw_away(*, report: Report) -> None:
-    """Forget a draft. Raises TakenOver."""
-    _locked(report).delete()
-
-
 def by_itself(row: ReportRow) -> Choice:
-    """What becomes of a line of which staff say nothing: only what is certain counts."""
+    """What becomes of a line of which nothing is said now: what was decided before; else what is certain counts."""
+    if row.decision:
+        return Choice(Decision(row.decision), row.registration_id if row.decision == Decision.CREDIT else None)
     return Choice(Decision.CREDIT, row.registration_id) if row.match == Kind.CERTAIN else LEFT_OUT
 
 
-def forget(*, now: datetime) -> int:
-    """Delete drafts that nobody went on with, and the lines of what was taken over long ago."""
-    return Report.objects.forgettable(now).delete()[0]
-
-
-def _locked(report: Report) -> Report:
-    found = Report.objects.select_for_update(of=("self",), no_key=True).filter(pk=report.pk)
-    held = found.select_related("session__series").first()
-    if held is None or not held.is_draft:
-        raise TakenOver
-    return held
+def _alone(row: ReportRow) -> int | None:
+    """The one registration that was meant when the line was read."""
+    sole = row.match in (Kind.CERTAIN, Kind.SUGGESTED)
+    return int(row.candidates[0]) if sole and row.candidates else None
 
 
 def _check(session: Session, choices: Iterable[Choice]) -> None:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 from typing import BinaryIO
 
-from django.db import transaction
-from django.db.models import Q
-
-from iatp_events.lib.folding import fold
 from registrations.choices import RegistrationState
 from registrations.matching import Entry, Kind, Match, Roster
-from registrations.models import Alias, Attendee, EmailAddress, Registration, ReportRow
-from registrations.models import Report as Draft
+from registrations.models import Alias, EmailAddress, Registration
 from registrations.models.attendees import normalise
 from registrations.platforms import grouping, names, placing, reading
 from registrations.platforms.dates import DateOrder
-from registrations.platforms.rows import Meaning, Person, Placed, PlacedRow, Question, Schedule, Unmapped
+from registrations.platforms.rows import Meaning, Person, Placed, Question, Schedule, Unmapped
 from workshops.models import Panellist, Session
-
-BATCH = 2_000
 
 
 class NoSchedule(Exception):
@@ -92,56 +81,6 @@ def addresses_of(session: Session) -> dict[int, str]:
     return dict(people.order_by("-attendee__addresses__pk").values_list("pk", "attendee__addresses__normalised"))
 
 
-@transaction.atomic
-def take_in(
-    *,
-    session: Session,
-    content: bytes,
-    zone: str,
-    by: int | None,
-    now: datetime,
-    order: DateOrder | None = None,
-    remembered: Mapping[str, Mapping[int, Meaning]] | None = None,
-) -> Draft | Question | Unmapped:
-    """Read a file and keep what it says as a draft for staff to go through. Nobody is credited yet.
-
-    Raises what `read` raises.
-    """
-    found = read(session=session, file=BytesIO(content), zone=zone, order=order, remembered=remembered)
-    if not isinstance(found, Reading):
-        return found
-    draft = Draft.objects.create(
-        session=session,
-        at=now,
-        by_id=by,
-        digest=hashlib.sha256(content).hexdigest(),
-        content=zlib.compress(content),
-        layout=found.placed.report.layout,
-        timezone=found.placed.zone,
-        date_order=found.placed.order or "",
-        first_joined_at=found.placed.first_joined_at,
-        problems=_problems(found.placed),
-    )
-    rows = (_row(draft, position, *pair) for position, pair in enumerate(found.matched, start=1))
-    ReportRow.objects.bulk_create(rows, batch_size=BATCH)
-    return draft
-
-
-def forget_person(*, attendee: Attendee, addresses: Collection[str]) -> None:
-    """Delete what reports say of somebody, by whatever they are recognised, and drafts in which they may stand."""
-    mine = set(attendee.registrations.values_list("pk", flat=True))
-    Alias.objects.filter(attendee=attendee).delete()
-    Draft.objects.filter(session__registrations__in=mine, batch__isnull=True).delete()
-    named = Q(registration__in=mine) | Q(email__in=addresses)
-    if name := fold(attendee.full_name):
-        named |= Q(folded__startswith=name)
-    ReportRow.objects.filter(named).delete()
-    # Of who has the name of several, nobody may have said whose the line was.
-    open_to_all = ReportRow.objects.filter(report__session__registrations__in=mine).exclude(candidates=[])
-    perhaps = [pk for pk, offered in open_to_all.values_list("pk", "candidates") if mine.intersection(offered)]
-    ReportRow.objects.filter(pk__in=perhaps).delete()
-
-
 def _entries(session: Session) -> Iterator[Entry]:
     addresses: dict[int, list[str]] = {}
     known = EmailAddress.objects.filter(attendee__registrations__session=session)
@@ -183,28 +122,3 @@ def _absent(session: Session, matched: Sequence[tuple[Person, Match]]) -> list[i
     met = {pk for _person, match in matched if match.kind != Kind.DEVICE for pk in match.candidates}
     expected = Registration.objects.filter(session=session, state=RegistrationState.CONFIRMED).order_by("pk")
     return [pk for pk in expected.values_list("pk", flat=True) if pk not in met]
-
-
-def _problems(placed: Placed) -> list[list[object]]:
-    return [[problem.line, str(problem.what)] for problem in (*placed.report.problems, *placed.problems)]
-
-
-def _row(draft: Draft, position: int, person: Person, match: Match) -> ReportRow:
-    return ReportRow(
-        report=draft,
-        position=position,
-        name=person.name,
-        email=person.email,
-        part=match.part,
-        stretches=[_stretch(row) for row in person.rows],
-        seconds=person.seconds,
-        match=match.kind,
-        why=match.why,
-        candidates=list(match.candidates),
-        registration_id=match.registration,
-    )
-
-
-def _stretch(row: PlacedRow) -> list[object]:
-    moments = [moment.isoformat() if moment else None for moment in (row.joined_at, row.left_at)]
-    return [*moments, grouping.stated(row)]

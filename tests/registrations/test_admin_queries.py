@@ -23,6 +23,7 @@ from registrations.models import (
     Message,
     Registration,
     ReminderRule,
+    Report,
 )
 from registrations.services import outbox
 from tests.admin_pages import staff_client
@@ -46,6 +47,7 @@ LISTS = {
     Bulletin: 4,
     BlockedAddress: 4,
     Appeal: 4,
+    Report: 5,
     # With the two that say what is suggested, which are asked once a minute.
     Initiative: 7,
 }
@@ -63,6 +65,7 @@ def populate(rows: int) -> None:
         BlockedAddress.objects.create(digest=str(number), until=NOW)
         Bulletin.objects.create(series=session.series, session=session, subject="A word", body="Yes.", created_at=NOW)
         Initiative.objects.create(name=f"Initiative {number}", country="CO")
+        Report.objects.create(session=session, at=NOW, timezone="UTC")
     series = Series.objects.get()
     for registration in Registration.objects.all():
         Appeal.objects.create(registration=registration, words="I was.", said_at=NOW)

@@ -6,8 +6,9 @@ import pytest
 
 from registrations.choices import Decision
 from registrations.models import Alias, Attendance, Attendee, Batch, Evidence, Registration, Report, ReportRow
-from registrations.services import clockwork, erasure, reconciliation, reports
-from registrations.services.reconciliation import Choice, NotOfThisSession, Outcome, TakenOver
+from registrations.services import clockwork, drafts, erasure, reconciliation
+from registrations.services.drafts import TakenOver
+from registrations.services.reconciliation import Choice, NotOfThisSession, Outcome
 from tests.factories import NOW, create_session, register
 from tests.registrations.platforms.truth import sample
 from tests.registrations.reports import registration_of, session_of_samples
@@ -20,7 +21,7 @@ ZOOM, TEAMS = "zoom_meeting_participants_en.csv", "teams_attendance_report_en_ut
 
 def draft(session: Session, content: bytes | str = ZOOM) -> Report:
     raw = sample(content) if isinstance(content, str) else content
-    found = reports.take_in(session=session, content=raw, zone="America/Santiago", by=None, now=NOW)
+    found = drafts.take_in(session=session, content=raw, zone="America/Santiago", by=None, now=NOW)
     assert isinstance(found, Report)
     return found
 
@@ -143,7 +144,7 @@ def test_a_report_is_taken_over_once_and_names_only_its_own_session() -> None:
         take_over(report, Zoom_user=Choice(Decision.CREDIT, elsewhere.pk))
     assert not Evidence.objects.exists()
     take_over(report)
-    for act in (lambda: take_over(report), lambda: reconciliation.throw_away(report=report)):
+    for act in (lambda: take_over(report), lambda: drafts.throw_away(report=report)):
         with pytest.raises(TakenOver):
             act()
     assert bytes(Report.objects.get().content) == b""
@@ -156,7 +157,7 @@ def test_drafts_are_forgotten_in_days_and_lines_in_months_and_evidence_stays() -
     counts = []
 
     for days in (1, 3, 91):
-        reconciliation.forget(now=NOW + timedelta(days=days))
+        drafts.forget(now=NOW + timedelta(days=days))
         counts.append(Report.objects.count())
 
     assert counts == [2, 1, 0]

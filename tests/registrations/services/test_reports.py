@@ -7,7 +7,7 @@ import pytest
 from registrations.models import Alias, Attendee, EmailAddress, Evidence, Registration, ReportRow
 from registrations.models import Report as Draft
 from registrations.platforms.rows import Question, Unmapped
-from registrations.services import reports
+from registrations.services import drafts, reports
 from registrations.services.reports import NoSchedule, Reading
 from tests.factories import NOW, create_session, register
 from tests.registrations.platforms.truth import TRUTH, sample
@@ -157,7 +157,7 @@ def test_to_read_changes_nothing_and_costs_the_same_for_one_line_and_for_three_h
 def test_a_draft_keeps_who_was_read_and_credits_nobody() -> None:
     session = session_of_samples()
 
-    draft = reports.take_in(
+    draft = drafts.take_in(
         session=session,
         content=sample("zoom_meeting_participants_es.csv"),
         zone="America/Santiago",
@@ -174,12 +174,12 @@ def test_a_draft_keeps_who_was_read_and_credits_nobody() -> None:
 def test_erasing_takes_somebody_out_of_every_report() -> None:
     session = session_of_samples()
     content = sample("zoom_meeting_participants_en.csv")
-    reports.take_in(session=session, content=content, zone="America/Santiago", by=None, now=NOW)
+    drafts.take_in(session=session, content=content, zone="America/Santiago", by=None, now=NOW)
     ximena = Attendee.objects.get(full_name__startswith="Ximena")
     Alias.objects.create(attendee=ximena, name_key="xime", confirmed_at=NOW)
     addresses = list(EmailAddress.objects.filter(attendee=ximena).values_list("normalised", flat=True))
 
-    reports.forget_person(attendee=ximena, addresses=addresses)
+    drafts.forget_person(attendee=ximena, addresses=addresses)
 
     assert not Draft.objects.exists()
     assert not ReportRow.objects.filter(email__in=addresses).exists()
