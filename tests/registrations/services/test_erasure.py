@@ -316,6 +316,7 @@ OF_NOBODY = {
     "Batch",
     "BlockedAddress",
     "Bulletin",
+    "ColumnMap",
     "MailText",
     "Report",
     "ReminderRule",
