@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from registrations.platforms import columns
+from registrations.platforms import cells, columns
 from registrations.platforms.columns import Columns
 from registrations.platforms.limits import HEAD
 from registrations.platforms.records import Problems, Record
@@ -74,7 +74,7 @@ def same(cuts: Sequence[Cut], header: Header) -> frozenset[int]:
     below = [record.cells for record in head if record.line > header.record.line and record.filled]
     if len(below) < _ENOUGH:
         return frozenset()
-    return frozenset(position for position, cells in enumerate(zip(*below, strict=False)) if len(set(cells)) == 1)
+    return frozenset(position for position, values in enumerate(zip(*below, strict=False)) if len(set(values)) == 1)
 
 
 def table(cuts: Sequence[Cut]) -> Header:
@@ -88,6 +88,9 @@ def table(cuts: Sequence[Cut]) -> Header:
     if stopped or width < 2 or rows < 2:
         raise stopped or Unreadable(None, _NO_TABLE)
     record = next(record for record in cut.head if len(record.cells) == width and len(record.filled) > 1)
+    if cells.has_values(record):
+        # The file begins with its first person: what stands above them is a header without words.
+        record = Record(record.line - 1, [""] * width)
     return Header(cut.way, record, columns.read(record.cells))
 
 
@@ -101,12 +104,13 @@ def unmapped(header: Header, cuts: Sequence[Cut]) -> Unmapped:
     """What the mapping page shows of a header."""
     head = next(cut.head for cut in cuts if cut.way == header.way)
     below = [record for record in head if record.line > header.record.line and record.filled][:_PREVIEW]
+    known_by = header.record if header.record.filled or not below else below[0]
     return Unmapped(
         line=header.record.line,
         header=_shown(header.record),
         preview=tuple(_shown(record) for record in below),
         suggested={position: meaning for meaning, position in header.columns.place.items()},
-        fingerprint=columns.fingerprint(header.record.cells),
+        fingerprint=columns.fingerprint(known_by.cells),
     )
 
 

@@ -13,6 +13,8 @@ from registrations.platforms.limits import MAX_COLUMNS, MAX_PROBLEMS, MAX_RECORD
 from registrations.platforms.rows import Problem, Unreadable
 
 DELIMITERS = ("\t", ";", ",")
+# A cell with so many delimiters is a row; a name or a title has fewer.
+_WRAPPED = 3
 _NEVER_CLOSES = _("The quotation mark that opens in this line never closes: the rows after it would be lost in it.")
 
 
@@ -60,8 +62,18 @@ def split(lines: Iterable[tuple[int, str]], delimiter: str, problems: Problems) 
         except csv.Error:
             raise Unreadable(taken[0][0] if taken else None, _NEVER_CLOSES) from None
         _check(taken, cells, delimiter)
-        yield Record(taken[0][0], [cell.strip() for cell in cells])
+        yield Record(taken[0][0], [cell.strip() for cell in unwrapped(cells, (delimiter,))])
         taken.clear()
+
+
+def unwrapped(cells: list[str], delimiters: Iterable[str] = DELIMITERS) -> list[str]:
+    """Cut a row that lies in one cell whole: a spreadsheet whose delimiter is another opened the file and saved it."""
+    if len(cells) != 1:
+        return cells
+    delimiter = max(delimiters, key=cells[0].count)
+    if cells[0].count(delimiter) < _WRAPPED or "\n" in cells[0]:
+        return cells
+    return next(csv.reader([cells[0]], delimiter=delimiter), cells)
 
 
 def _fed(lines: Iterable[tuple[int, str]], taken: list[tuple[int, str]], problems: Problems) -> Iterator[str]:

@@ -157,7 +157,8 @@ class Report:
 class Unmapped:
     """A table whose columns say nothing to us: show its head, ask, and read again with `columns`.
 
-    line: the line of what looks like its header. header: the cells of it. preview: up to five lines below it.
+    line: the line of what looks like its header. header: its cells, without a word where the file has no header.
+    preview: up to five lines below it.
     suggested: position → meaning, for the columns that were recognised.
     fingerprint: by which an answer is remembered; the same for the same header in whatever file.
     """

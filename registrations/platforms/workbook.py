@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.platforms import unpacking
 from registrations.platforms.decoding import plain
 from registrations.platforms.limits import MAX_COLUMNS, MAX_LINES
-from registrations.platforms.records import Problems, Record
+from registrations.platforms.records import Problems, Record, unwrapped
 from registrations.platforms.rows import Unreadable
 from registrations.platforms.unpacking import FAULTS, NO_WORKBOOK
 
@@ -43,9 +43,14 @@ class Workbook:
                     raise Unreadable(line, format_lazy(_("The file has more than {rows} rows."), rows=MAX_LINES))
                 if len(cells) > MAX_COLUMNS:
                     raise Unreadable(line, _("This line has more columns than any report."))
-                yield Record(line, [_text(cell) for cell in cells])
+                yield Record(line, _cells(cells))
         except FAULTS:
             raise Unreadable(line + 1, NO_WORKBOOK) from None
+
+
+def _cells(values: Sequence[object]) -> list[str]:
+    texts = [_text(value) for value in values]
+    return unwrapped(texts[:1]) if texts and not any(texts[1:]) else texts
 
 
 def _text(value: object) -> str:

@@ -47,6 +47,22 @@ def test_a_spreadsheet_may_have_saved_it_again(delimiter, encoding):
     assert minutes(text.encode(encoding)) == true_minutes()
 
 
+def wrapped(line: str) -> str:
+    return '"' + line.replace('"', '""') + '"' if '"' in line else line
+
+
+def test_a_spreadsheet_with_another_delimiter_may_have_put_whole_lines_into_one_cell():
+    lines = exports.table(*cells(ZOOM)).splitlines()
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append([line])
+    saved = io.BytesIO()
+    book.save(saved)
+
+    assert minutes("\n".join(map(wrapped, lines)).encode("utf-8-sig")) == true_minutes()
+    assert minutes(saved.getvalue()) == true_minutes()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_columns_may_stand_in_any_order(seed):
     assert minutes(exports.table(*shuffled(cells(ZOOM), seed)).encode()) == true_minutes()
@@ -196,6 +212,20 @@ def test_hours_in_a_column_nobody_knows_are_asked_about_and_remembered():
     }
     read = reading.read(io.BytesIO(unknown.encode()), remembered={asked.fingerprint: told})
     assert [(row.line, row.email) for row in read.rows] == [(row.line, row.email) for row in report(ZOOM.encode()).rows]
+
+
+def test_a_table_without_a_header_loses_nobody():
+    rows = ("Ana,ana@apl.example,Chile,60", "Luz,luz@apl.example,Peru,30")
+    raw = "\n".join(rows).encode()
+
+    asked = reading.read(io.BytesIO(raw))
+    told = {asked.fingerprint: {0: Meaning.NAME, 1: Meaning.EMAIL, 3: Meaning.DURATION}}
+    read = reading.read(io.BytesIO(raw), remembered=told)
+    other = reading.read(io.BytesIO(raw.replace(b"Ana", b"Eva")), remembered=told)
+
+    assert (asked.line, asked.header, len(asked.preview)) == (0, ("", "", "", ""), 2)
+    assert [(row.line, row.name, row.seconds) for row in read.rows] == [(1, "Ana", 3600), (2, "Luz", 1800)]
+    assert isinstance(other, Unmapped)
 
 
 def test_a_header_that_says_nothing_at_all_is_asked_about():
