@@ -37,7 +37,6 @@ _KIND_OF = {
 _TO_PANEL = (Wording.PANEL_REMINDER, Wording.PANEL_STARTING)
 # Mails that tell nobody by which facts to go.
 _SILENT = (
-    MessageKind.INVITED,
     MessageKind.CANCELLATION,
     MessageKind.HANDED_OVER,
     MessageKind.LAPSED,

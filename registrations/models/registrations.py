@@ -187,6 +187,10 @@ class Registration(models.Model):
         later = (self.confirmed_at, self.joined_waitlist_at)
         return not any(moment and moment > self.invited_at for moment in later)
 
+    def awaits_answer(self, now: datetime) -> bool:
+        """A colleague's invitation stands at this moment."""
+        return self.is_invitation and self.is_offered(now)
+
     @property
     def calendar_sequence(self) -> int:
         """Rises with every change of the session, every confirmation and every withdrawal; never falls.

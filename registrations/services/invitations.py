@@ -112,7 +112,7 @@ def can_answer(registration: Registration, now: datetime) -> bool:
     """Unlocked: the act itself may still refuse."""
     session = registration.session
     over = session.is_cancelled or (session.ends_at is not None and session.ends_at <= now)
-    return registration.is_invitation and registration.is_offered(now) and not over
+    return registration.awaits_answer(now) and not over
 
 
 def _complete(held: Registration, details: Details, now: datetime) -> None:

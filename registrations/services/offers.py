@@ -70,11 +70,13 @@ def _pass_on(session: int, now: datetime) -> int:
     seats = Seats([session])
     # Behind the lock: somebody may have pressed in the last moment.
     over = list(lapsed(now).filter(session=session).select_related("attendee").order_by("pk")[:BATCH])
+    # Who never answered a colleague's invitation was told once, and asked for nothing.
+    told = [one for one in over if not one.is_invitation]
     for registration in over:
         registration.session = seats.sessions[session]
         registration.cancel(at=now)
         seats.free(seats.of(session, registration.mode))
-    outbox.queue([outbox.about(one, MessageKind.LAPSED, now=now, occasion=outbox.stamp(now)) for one in over])
+    outbox.queue([outbox.about(one, MessageKind.LAPSED, now=now, occasion=outbox.stamp(now)) for one in told])
     for places in seats.all_of(session):
         seats.pass_on(places, now)
     seats.record()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +61,14 @@ def find_or_create(
 ) -> tuple[Attendee, bool]:
     """Return the attendee of an address, locked until the transaction ends, and whether they are new.
 
+    Of whom only a colleague told us we know no more than of who is new: the form says who they are.
     coordinates: the initiative of somebody new, where it is known; else it is found by its name, or made.
     Raises ValueError when the address can be none.
     """
     known = _locked_owner(normalise(person.email))
     if known is not None:
+        if known.must_agree:
+            _introduce(known, person, now)
         return known, False
     try:
         with transaction.atomic():
@@ -182,6 +185,15 @@ def _locked_owner(normalised: str) -> Attendee | None:
     # Who is erased while we wait for the lock is nobody's owner any more.
     owners = Attendee.objects.not_erased().select_for_update(of=("self",), no_key=True)
     return owners.filter(addresses__normalised=normalised).first()
+
+
+def _introduce(known: Attendee, person: Person, now: datetime) -> None:
+    said = {name: value for name, value in asdict(person).items() if name != "email"}
+    said["initiative"] = person.initiative or known.initiative
+    for name, value in said.items():
+        setattr(known, name, value)
+    initiatives.join(known, now=now)
+    known.save(update_fields=[*said, "coordinates", "folded"])
 
 
 def _create(person: Person, source: Source, now: datetime, coordinates: Initiative | None) -> Attendee:

@@ -100,7 +100,8 @@ def register(
     made = []
     for session in seats.sessions.values():
         registration = known.get(session.pk) or draft(session, attendee, source, now)
-        if registration.pk is None or registration.state == RegistrationState.CANCELLED:
+        is_free = registration.pk is None or registration.state == RegistrationState.CANCELLED
+        if is_free or registration.awaits_answer(now):
             # What an unproven form says of a person we know goes into nothing but this registration.
             _answer(registration, answers, typed={} if is_new else asdict(person))
             registration.session = session
@@ -118,7 +119,7 @@ def register(
 
 @transaction.atomic
 def cancel(*, registration: Registration, now: datetime) -> bool:
-    """Free the place and pass it to whoever has waited longest; both are told.
+    """Free the place and pass it to whoever has waited longest; both are told, but for who declines an invitation.
 
     Returns False when there was nothing to cancel any more. Raises SessionOver.
     """
@@ -132,8 +133,9 @@ def cancel(*, registration: Registration, now: datetime) -> bool:
     places = next(row for row in seats.all_of(session.pk) if row.mode == registration.mode)
     if registration.holds_place:
         seats.free(places)
+    if not registration.is_invitation:
+        outbox.queue([outbox.about(registration, MessageKind.CANCELLATION, now=now, occasion=outbox.stamp(now))])
     registration.cancel(at=now)
-    outbox.queue([outbox.about(registration, MessageKind.CANCELLATION, now=now, occasion=outbox.stamp(now))])
     seats.pass_on(places, now)
     seats.record()
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -14,6 +14,8 @@ from registrations.models import Attendee, Consent, Enrolment, Initiative, Regis
 from registrations.services import blocking, erasure, initiatives
 from workshops.choices import SessionState
 from workshops.models import Session
+
+UNANSWERED = timedelta(days=30)
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ class Forgotten:
 def forgettable(*, months: int, now: datetime) -> QuerySet[Attendee]:
     """People whose last session ended longer ago, and with whom nothing younger or still to come connects us.
 
-    Who never registered for a session counts from the day they came to us.
+    Who never registered for a session counts from the day they came to us; who never answered a colleague's
+    invitation is forgotten much sooner.
     """
     since = months_before(now, months)
     recent = Q(ends_at__gt=since) | Q(ends_at__isnull=True) & ~Q(state=SessionState.CANCELLED)
@@ -41,8 +44,12 @@ def forgettable(*, months: int, now: datetime) -> QuerySet[Attendee]:
     # Somebody in the whole series waits for what is still planned of it.
     awaited = Q(series__in=sessions.values("series")) | Q(enrolled_at__gt=since)
     agreed = Consent.objects.filter(attendee=OuterRef("pk"), given_at__gt=since)
-    people = Attendee.objects.not_erased().filter(created_at__lte=since)
-    return people.exclude(Exists(registered.filter(kept)) | Exists(standing.filter(awaited)) | Exists(agreed))
+    connected = Exists(registered.filter(kept)) | Exists(standing.filter(awaited)) | Exists(agreed)
+    long_ago = Q(created_at__lte=since) & ~connected
+    # Whom a colleague typed, and who accepted nothing while the links to the session stood.
+    ahead = Q(session__ends_at__gt=now - UNANSWERED) | Q(session__ends_at__isnull=True)
+    never_answered = Q(must_agree=True) & ~Exists(registered.filter(ahead))
+    return Attendee.objects.not_erased().filter(long_ago | never_answered)
 
 
 def forget(*, months: int, now: datetime) -> Forgotten:

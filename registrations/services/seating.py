@@ -54,15 +54,19 @@ class Seats:
 
     def seat(self, registration: Registration, places: Places, now: datetime) -> None:
         """Confirm while there is a place and nobody waits for it, else put at the end of the line; saves nothing."""
+        registration.session = places.session
+        if registration.awaits_answer(now):
+            # The place is kept for them already.
+            _confirm(registration, now)
+            return
         self.pass_on(places, now)
-        registration.session, registration.mode = places.session, places.mode
+        registration.mode = places.mode
         if places.are_full or self._has_line(places):
             registration.state = RegistrationState.WAITLISTED
             registration.joined_waitlist_at, registration.called_at = self._end_of_line(places, now), None
             self._lines.add((places.session_id, places.mode))
         else:
-            registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
-            registration.round += 1
+            _confirm(registration, now)
             self._take(places, places.taken + 1)
 
     def admit(self, registration: Registration, places: Places, now: datetime) -> None:
@@ -71,8 +75,7 @@ class Seats:
             registration.session, registration.mode = places.session, places.mode
             places.admit()
             self._changed.add((places.session_id, places.mode))
-        registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
-        registration.round += 1
+        _confirm(registration, now)
 
     def free(self, places: Places) -> None:
         self._take(places, max(0, places.taken - 1))
@@ -144,6 +147,12 @@ class Seats:
         """The moment that puts a newcomer last: `now` was read before the lock, so another may have come since."""
         last = Registration.objects.at(places).waiting().aggregate(last=Max("joined_waitlist_at"))["last"]
         return max(now, last) if last else now
+
+
+def _confirm(registration: Registration, now: datetime) -> None:
+    """Unsaved."""
+    registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, now
+    registration.round += 1
 
 
 def _give(registration: Registration, places: Places, now: datetime) -> Message:

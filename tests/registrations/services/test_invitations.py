@@ -1,6 +1,6 @@
 """Colleagues are invited all or none: places, caps, mails, and what the answer must not tell."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,12 @@ from registrations.services import (
     erasure,
     invitations,
     merging,
+    notices,
     offers,
     people,
     places,
     reminders,
+    retention,
 )
 from registrations.services.invitations import Colleague, NotAll
 from registrations.services.profile import Details
@@ -206,7 +208,7 @@ def test_a_place_is_kept_for_three_days_at_most_and_then_goes_on() -> None:
     offers.pass_on_lapsed(now=eva.offered_until)
 
     assert (eva.offered_until - NOW, luis.offered_until - NOW) == (timedelta(days=3), timedelta(hours=2))
-    assert (of("Eva Soto").state, kinds("Eva Soto")) == ("cancelled", ["invited", "lapsed"])
+    assert (of("Eva Soto").state, kinds("Eva Soto")) == ("cancelled", ["invited"])
     assert Places.objects.get(session=far).taken == 0
     with pytest.raises(offers.OfferOver):
         accept(eva, now=eva.offered_until)
@@ -297,6 +299,48 @@ def test_who_agreed_under_one_of_two_names_has_agreed() -> None:
 
     typed.refresh_from_db()
     assert not typed.must_agree
+
+
+def test_a_form_that_the_invited_send_themselves_is_their_answer() -> None:
+    session = create_session(capacity=1)
+    invite(session, "Eva Soto")
+
+    register(session, "Eva Soto", now=SOON, country="PE", question="Why?")
+
+    eva = of("Eva Soto")
+    assert (eva.state, eva.round, eva.question, Places.objects.get().taken) == ("confirmed", 1, "Why?", 1)
+    assert (eva.attendee.country.code, eva.attendee.initiative, eva.attendee.must_agree) == (
+        "PE",
+        "Clúster Textil",
+        False,
+    )
+    assert kinds("Eva Soto") == ["invited", "confirmation"]
+
+
+def test_a_change_of_the_session_reaches_the_invited_and_declining_brings_no_mail() -> None:
+    session = create_session(capacity=2)
+    invite(session, "Eva Soto")
+    delivery.deliver_due(clock=lambda: NOW)
+    session.start_time = time(15, 0)
+    session.save()
+    session.revise(now=SOON)
+
+    notices.queue_due(now=SOON + timedelta(hours=1))
+    places.cancel(registration=of("Eva Soto"), now=SOON + timedelta(hours=1))
+
+    assert (kinds("Eva Soto"), Places.objects.get().taken) == (["invited", "changed"], 0)
+
+
+def test_who_never_answers_is_forgotten_soon_after_the_session_and_who_accepts_is_not() -> None:
+    session = create_session()
+    invite(session, "Eva Soto", "Luis")
+    accept(of("Luis"), full_name="Luis")
+    over = session.ends_at + retention.UNANSWERED
+
+    kept = retention.forgettable(months=24, now=over - timedelta(minutes=1)).count()
+    names = [person.full_name for person in retention.forgettable(months=24, now=over)]
+
+    assert (kept, names) == (0, ["Eva Soto"])
 
 
 def test_reminders_and_calendars_wait_for_the_answer() -> None:
