@@ -20,6 +20,7 @@ from registrations.services import (
     places,
     reminders,
     retention,
+    seating,
 )
 from registrations.services.invitations import Colleague, NotAll
 from registrations.services.profile import Details
@@ -182,6 +183,19 @@ def test_whoever_waits_comes_before_a_group() -> None:
     invite(session, "Eva Soto", now=SOON)
 
     assert (refusal.value.free, states(session)) == (1, {"Ana": "confirmed", "Luis": "offered", "Eva Soto": "offered"})
+
+
+def test_a_group_waits_while_a_long_list_is_served_in_parts(monkeypatch) -> None:
+    monkeypatch.setattr(seating, "BATCH", 1)
+    session = create_session(capacity=1)
+    for minute, name in enumerate(("Ana", "Luis", "Mara")):
+        register(session, name, now=NOW + timedelta(minutes=minute))
+    Places.objects.get().set_capacity(9)
+
+    with pytest.raises(NotAll) as refusal:
+        invite(session, "Eva Soto", now=SOON)
+
+    assert refusal.value.free == 0
 
 
 def test_a_country_that_has_enough_refuses_who_accepts_from_there() -> None:
