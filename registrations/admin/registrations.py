@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from iatp_events.lib import clock
-from registrations.admin import hours
+from registrations.admin import evidence_views, hours
 from registrations.admin.filters import CountryFilter, SessionFilter
 from registrations.admin.message_rows import MessageOfRegistrationInline
 from registrations.admin.readonly import ReadPage
@@ -33,7 +34,7 @@ class RegistrationAdmin(ReadPage):
     inlines = [MessageOfRegistrationInline]
     list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source"]
     list_filter = [SessionFilter, "state", "mode", CountryFilter, "source"]
-    list_select_related = ["attendee", "session__series"]
+    list_select_related = ["attendee", "session__series", "attendance"]
     search_fields = ["attendee__folded", "attendee__addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["-created_at", "-pk"]
@@ -42,6 +43,7 @@ class RegistrationAdmin(ReadPage):
         "attendee",
         "session",
         "state",
+        "attendance_shown",
         "mode",
         "source",
         "substitute_for",
@@ -56,7 +58,7 @@ class RegistrationAdmin(ReadPage):
         "sector",
         "initiative",
     ]
-    readonly_fields = ["country_name", "went_to", *_MOMENTS]
+    readonly_fields = ["country_name", "went_to", "attendance_shown", *_MOMENTS]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).select_related(*self.list_select_related)
@@ -69,6 +71,15 @@ class RegistrationAdmin(ReadPage):
     @admin.display(description=_("country"), ordering="country")
     def country_name(self, registration: Registration) -> str:
         return str(countries.name(registration.country)) if registration.country else ""
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        own = path("<int:pk>/evidence/", guard(evidence_views.show), name="registrations_registration_evidence")
+        return [own, *super().get_urls()]
+
+    @admin.display(description=pgettext_lazy("plural", "attendance"))
+    def attendance_shown(self, registration: Registration) -> SafeString:
+        return evidence_views.summary(registration)
 
     @admin.display(description=_("place went to"))
     def went_to(self, registration: Registration) -> str:

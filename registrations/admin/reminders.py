@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin import figures_views, hours, outlook_views, report_views
+from registrations.admin import attendance_views, figures_views, hours, outlook_views, report_views
 from registrations.admin.rule_forms import KEEP_ONE, EqualRule, LoneRuleForm, RuleForm, RuleFormSet
 from registrations.models import ReminderRule
 from registrations.services import plans
@@ -83,6 +83,13 @@ class SessionWithRemindersAdmin(ReadsTwice, SessionAdmin):
         figures = figures_views.of_session
         own = [
             path("<int:pk>/messages/", guard(outlook_views.show), name="workshops_session_messages"),
+            path("<int:pk>/attendance/", guard(attendance_views.show), name="workshops_session_attendance"),
+            path(
+                "<int:pk>/attendance/<int:batch>/undo/",
+                guard(attendance_views.undo),
+                name="workshops_session_undo_batch",
+            ),
+            path("<int:pk>/attendance/policy/", guard(attendance_views.policy), name="workshops_session_policy"),
             path("<int:pk>/figures/", guard(figures), name="workshops_session_figures"),
             path("<int:pk>/figures.<slug:kind>", guard(figures), name="workshops_session_figures_file"),
             path("<int:pk>/reports/", guard(report_views.of_session), name="workshops_session_reports"),

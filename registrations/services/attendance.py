@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from iatp_events.lib.intervals import Interval
 from registrations import presence
-from registrations.choices import EvidenceKind, Origin, Part
+from registrations.choices import AttendanceStatus, EvidenceKind, Origin, Part
 from registrations.models import Attendance, AttendancePolicy, Batch, Evidence, Registration, Retraction
 from registrations.services import policies
 from workshops.models import Session
@@ -150,6 +150,31 @@ def weigh(*, session: Session) -> int:
     return len(keys)
 
 
+def would_become(*, session: Session, shares: presence.Shares) -> Counter[tuple[AttendanceStatus, AttendanceStatus]]:
+    """From which status to which how many would go under other shares. Reads only."""
+    known = Attendance.objects.filter(registration__session=session).order_by().values_list("registration", "status")
+    before, schedule = dict(known), session.schedule
+    changed: Counter[tuple[AttendanceStatus, AttendanceStatus]] = Counter()
+    keys = sorted(before)
+    for chunk in (keys[start : start + BATCH] for start in range(0, len(keys), BATCH)):
+        for pk, lines in _live(chunk).items():
+            verdict = presence.judge(lines, schedule=schedule, shares=shares)
+            if verdict is not None and verdict.status != before[pk]:
+                changed[AttendanceStatus(before[pk]), verdict.status] += 1
+    return changed
+
+
+def change_policy(*, session: Session, present_from: int, partial_from: int) -> bool:
+    """Set what counts in a session, and weigh it anew; of very many people the next tick does that.
+
+    Returns False when it says so already.
+    """
+    changed = policies.change(session=session, present_from=present_from, partial_from=partial_from)
+    if changed and Attendance.objects.filter(registration__session=session).count() <= BATCH:
+        weigh(session=session)
+    return changed
+
+
 def weigh_outdated() -> int:
     """Weigh every session again whose hours or policy changed since. Returns how many sessions."""
     rows = list(policies.outdated().select_related("session"))
@@ -161,9 +186,7 @@ def weigh_outdated() -> int:
 def derive(registrations: Collection[int]) -> None:
     """Weigh the evidence of these registrations, by their keys. The caller holds their locks."""
     found = list(Registration.objects.filter(pk__in=registrations).order_by().values_list("pk", "session"))
-    held: defaultdict[int, list[Evidence]] = defaultdict(list)
-    for line in Evidence.objects.live().filter(registration__in=registrations):
-        held[line.registration_id].append(line)
+    held = _live(registrations)
     rules = {pk: _rules(pk) for pk in sorted({session for _pk, session in found})}
     rows, gone = [], []
     for pk, session in found:
@@ -185,6 +208,13 @@ def _keep(registration: int, evidence: list[Evidence], policy: AttendancePolicy,
     verdict = presence.judge(evidence, schedule=schedule, shares=shares)
     rows = [_row(registration, verdict, policy)] if verdict else []
     Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
+
+
+def _live(registrations: Collection[int]) -> defaultdict[int, list[Evidence]]:
+    held: defaultdict[int, list[Evidence]] = defaultdict(list)
+    for line in Evidence.objects.live().filter(registration__in=registrations):
+        held[line.registration_id].append(line)
+    return held
 
 
 def _rules(session: int) -> tuple[AttendancePolicy, Interval | None]:
