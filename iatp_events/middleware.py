@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-from iatp_events.lib.addresses import TOKEN_PATHS
+from iatp_events.lib.addresses import FOLIO_PATHS, TOKEN_PATHS
 
-LINK_PATHS = tuple(f"/{first}/" for first in TOKEN_PATHS)
-# After the language: pages of whoever is signed in.
-PERSONAL_PATHS = ("/me/", "/sign-in/")
+LINK_PATHS = tuple(f"/{first}/" for first in (*TOKEN_PATHS, *FOLIO_PATHS))
+# After the language: pages of whoever is signed in, and those that a folio opens.
+PERSONAL_PATHS = ("/me/", "/sign-in/", "/verify/", *(f"/{first}/" for first in FOLIO_PATHS))
 # A speaker's photo of 5 MB with the form around it.
 LARGEST_BODY = 8_000_000
 Handler = Callable[[HttpRequest], HttpResponse]

@@ -158,6 +158,7 @@ RATE_LIMITS = env.rates(
         "sign_ins_per_email": 5,
         "groups_per_person": 6,
         "groups_per_person_and_day": 30,
+        "folios_per_address": 60,
     },
 )
 

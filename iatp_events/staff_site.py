@@ -17,6 +17,7 @@ _MODELS = [
     "Initiative",
     "Enrolment",
     "Report",
+    "Certificate",
     "Appeal",
     "Message",
     "Bulletin",

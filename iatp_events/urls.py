@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("workshops.feed_urls")),
     path("", include("registrations.link_urls")),
     path("", include("registrations.staff_urls")),
+    path("", include("registrations.certificate_urls")),
     *i18n_patterns(
         path("", include("workshops.urls")),
         path("", include("registrations.urls")),

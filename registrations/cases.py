@@ -27,7 +27,7 @@ SILENT = (SkipReason.RULE_OFF, SkipReason.STOPPED, SkipReason.LATE, SkipReason.P
 _NEARING = (MessageKind.REMINDER, MessageKind.STARTING, MessageKind.PANEL_REMINDER)
 _RELATED = (
     *("attendee__addresses", "speaker", "series", "rule", "bulletin__session", "claim", "session__reminder_rules"),
-    *("registration", "sign_in__address"),
+    *("registration", "sign_in__address", "certificate"),
 )
 _STAMPED = {
     "registration": ("state", "round", "mode", "told_facts", "offered_until"),
@@ -38,6 +38,7 @@ _STAMPED = {
     "attendee": ("reminders_stopped_at", "full_name", "language", "timezone"),
     "speaker": ("email", "name", "language", "timezone", "country"),
     "rule": ("active",),
+    "certificate": ("state",),
 }
 
 

@@ -45,6 +45,7 @@ class MessageKind(TextChoices):
     LAPSED = "lapsed", pgettext_lazy("message", "Offer not taken")
     CANCELLATION = "cancellation", pgettext_lazy("message", "Registration cancelled")
     HANDED_OVER = "handed_over", pgettext_lazy("message", "Place passed to a colleague")
+    CERTIFICATE = "certificate", pgettext_lazy("message", "Certificate")
     REMINDER = "reminder", pgettext_lazy("message", "Reminder")
     CHANGED = "changed", pgettext_lazy("message", "Session changed")
     SESSION_CANCELLED = "session_cancelled", pgettext_lazy("message", "Session cancelled")
@@ -78,6 +79,7 @@ class Wording(TextChoices):
     LAPSED = "lapsed", pgettext_lazy("wording", "The place was not taken in time")
     CANCELLATION = "cancellation", pgettext_lazy("wording", "Registration cancelled")
     HANDED_OVER = "handed_over", pgettext_lazy("wording", "Place passed to a colleague")
+    CERTIFICATE = "certificate", pgettext_lazy("wording", "A certificate was issued")
     REMINDER = "reminder", pgettext_lazy("wording", "Reminder")
     REMINDER_SHORT = "reminder_short", pgettext_lazy("wording", "Reminder to who registered late")
     STARTING = "starting", pgettext_lazy("wording", "Starting now")
@@ -190,6 +192,12 @@ class Decision(TextChoices):
     CREDIT = "credit", pgettext_lazy("report", "This registration")
     WALK_IN = "walk_in", pgettext_lazy("report", "Came without a registration")
     IGNORE = "ignore", pgettext_lazy("report", "Left out")
+
+
+class CertificateState(TextChoices):
+    VALID = "valid", pgettext_lazy("certificate", "Valid")
+    REPLACED = "replaced", pgettext_lazy("certificate", "Replaced")
+    REVOKED = "revoked", pgettext_lazy("certificate", "Revoked")
 
 
 class AppealAnswer(TextChoices):

@@ -195,6 +195,12 @@ def _of_bulletin(message: Message, now: datetime) -> Reason:
     return SkipReason.STOPPED if message.bulletin.session_id is None else SkipReason.CANCELLED
 
 
+def _of_certificate(message: Message, now: datetime) -> Reason:
+    """One that was replaced is told of by the mail of the next."""
+    stands = message.certificate is not None and message.certificate.is_valid
+    return None if stands else SkipReason.SUPERSEDED
+
+
 def _of_claim(message: Message, now: datetime) -> Reason:
     stands = message.claim is not None and message.claim.confirmed_at is None
     return None if stands else SkipReason.SUPERSEDED
@@ -205,6 +211,7 @@ _CHECKS: dict[MessageKind, Callable[[Message, datetime], Reason]] = {
     MessageKind.ANNOUNCEMENT: _of_announcement,
     MessageKind.BULLETIN: _of_bulletin,
     MessageKind.ADDRESS: _of_claim,
+    MessageKind.CERTIFICATE: _of_certificate,
     MessageKind.SIGN_IN: _of_sign_in,
 }
 _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import initiatives, inviting, me_data, me_profile, me_sessions, register, sign_in
+from registrations.views import certificates, initiatives, inviting, me_data, me_profile, me_sessions, register, sign_in
 
 app_name = "registrations"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("me/mails/", me_profile.mails, name="me_mails"),
     path("me/addresses/", me_profile.add_address, name="me_add_address"),
     path("me/addresses/remove/", me_profile.remove_address, name="me_remove_address"),
+    path("verify/", certificates.verify, name="verify"),
+    path("certificates/<str:folio>/", certificates.certificate, name="certificate"),
     path("sign-in/", sign_in.ask, name="sign_in"),
     path("sign-in/code/", sign_in.code, name="sign_in_code"),
     path("me/sign-out/", sign_in.sign_out, name="sign_out"),

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from iatp_events.lib import zones
+from django.utils import translation
+
+from iatp_events.lib import codes, zones
 from iatp_events.lib.folding import fold
+from registrations import statements
 from registrations.choices import EvidenceKind, Origin
-from registrations.models import Attendee, EmailAddress, Evidence, Registration, ReminderRule
+from registrations.models import Attendee, Certificate, EmailAddress, Evidence, Registration, ReminderRule
 from registrations.models.attendees import normalise
 from registrations.services import attendance, people, places
 from registrations.services.attendance import Observation
@@ -143,6 +146,17 @@ def note(registration: Registration, kind: str = "join", at: datetime = NOW, **l
     seen = Observation(EvidenceKind(kind), **({"key": f"{kind}:{at.isoformat()}"} | line))
     attendance.record(registration=registration, seen=seen, origin=Origin.STAFF, now=at)
     return registration.evidence.latest("pk")
+
+
+def certify(holder: Attendee, session: Session, *, whole_series: bool = False, **fields: Any) -> Certificate:
+    """A certificate for having been there all the time, as it is written in the holder's language."""
+    about = None if whole_series else session
+    with translation.override(holder.language):
+        attended = statements.Attended("present", "minutes", 5400, session.day, session.minutes)
+        facts = statements.facts_of(session.series, about, [attended]).stored()
+    said = {"folio": codes.new(), "name": holder.full_name, "language": holder.language, "facts": facts}
+    scope = {"series": session.series, "session": about, "document": session.series.document}
+    return Certificate.objects.create(**(said | scope | {"holder": holder, "issued_at": NOW} | fields))
 
 
 def register_for(

@@ -15,7 +15,7 @@ from iatp_events.lib.addresses import TOKEN_PATHS
 from registrations import links
 from registrations.models import AddressClaim, Registration, SignIn
 from registrations.services import sign_in
-from tests.factories import NOW, create_session, create_speaker, register, seat
+from tests.factories import NOW, certify, create_session, create_speaker, register, seat
 
 KINDS = ("public", "by_link", "signed_in", "staff")
 OUTSIDE = ("admin/", "static/")
@@ -52,6 +52,9 @@ DOORS: dict[str, tuple[int, int]] = {
     "registrations:sign_in": (200, 200),
     "registrations:sign_in_code": (200, 200),
     "registrations:sign_out": (302, 302),
+    "registrations:verify": (200, 200),
+    "registrations:certificate": (200, 200),
+    "certificates:pdf": (200, 200),
     "feeds:series": (200, 200),
     "feeds:session": (200, 200),
     "feeds:photo": (404, 404),
@@ -162,7 +165,7 @@ def needed() -> dict[str, tuple[object, ...]]:
     claim = AddressClaim.objects.create(
         attendee=registration.attendee, address="new@example.org", normalised="new@example.org", asked_at=NOW
     )
-    slug = session.series.slug
+    slug, folio = session.series.slug, certify(registration.attendee, session).folio
     return {
         "workshops:series": (slug,),
         "workshops:session": (slug, 1),
@@ -175,6 +178,8 @@ def needed() -> dict[str, tuple[object, ...]]:
         "staff:door_walk_in": (session.pk,),
         "staff:door_events": (session.pk,),
         "staff:door_list": (session.pk,),
+        "registrations:certificate": (folio,),
+        "certificates:pdf": (folio,),
         "feeds:series": (slug,),
         "feeds:session": (slug, 1),
         "feeds:photo": ("speakers/none.jpg",),

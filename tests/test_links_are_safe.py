@@ -20,6 +20,7 @@ from registrations.services import (
     announcements,
     appeals,
     bulletins,
+    certificates,
     invitations,
     notices,
     offers,
@@ -36,6 +37,7 @@ from tests.factories import (
     create_series,
     create_session,
     create_speaker,
+    note,
     register,
     register_for,
     seat,
@@ -87,6 +89,7 @@ def send_every_kind_of_mail() -> list[Message]:
     notices.queue_due(now=NOW + timedelta(days=2))
     sign_in.ask(email="ana@example.org", browser="a", leads_to="", now=NOW)
     sign_in.queue_due(now=NOW)
+    certify_all(first)
     return [case.message for case in cases.read(Message.objects.all())]
 
 
@@ -114,6 +117,12 @@ def answer_appeal(session: Session) -> None:
 def invite_to(session: Session, inviter: Attendee) -> None:
     tita = invitations.Colleague("Tita", "tita@example.org")
     invitations.invite(inviter=inviter, session=session, colleagues=[tita], initiative="", mode="", now=NOW)
+
+
+def certify_all(session: Session) -> None:
+    note(Registration.objects.filter(session=session).first(), "staff")
+    scope = certificates.Scope(session.series, session)
+    certificates.issue(scope=scope, by=None, now=session.ends_at)
 
 
 def furnish_plan(series: Series) -> None:

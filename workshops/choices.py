@@ -67,3 +67,10 @@ class Sector(TextChoices):
     TEXTILES = "textiles", _("Textiles and leather")
     TOURISM = "tourism", _("Tourism")
     OTHER = "other", pgettext_lazy("sector", "Other")
+
+
+class Document(TextChoices):
+    """What a series calls the paper that says that somebody was there."""
+
+    CONSTANCIA = "constancia", pgettext_lazy("document", "Constancia")
+    CERTIFICADO = "certificado", pgettext_lazy("document", "Certificado")

@@ -9,6 +9,8 @@ from django.utils import translation
 
 # What the paths begin with whose next part is the token of a personal link.
 TOKEN_PATHS = ("a", "b", "n", "p", "r", "s", "t", "u", "calendar")
+# Before a folio: whoever has it reads a name.
+FOLIO_PATHS = ("certificates",)
 
 
 def absolute(name: str, *args: Any, language: str = "", query: str = "", **kwargs: Any) -> str:

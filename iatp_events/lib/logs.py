@@ -5,10 +5,10 @@ import re
 import traceback
 from types import TracebackType
 
-from iatp_events.lib.addresses import TOKEN_PATHS
+from iatp_events.lib.addresses import FOLIO_PATHS, TOKEN_PATHS
 
-# The token of a personal link is a key to somebody's registration.
-_TOKENS = re.compile(rf"/({'|'.join(TOKEN_PATHS)})/[^/\s\"']+")
+# The token of a personal link is a key to somebody's registration, and a folio to a name.
+_TOKENS = re.compile(rf"/({'|'.join((*TOKEN_PATHS, *FOLIO_PATHS))})/[^/\s\"']+")
 
 
 class OneLine(logging.Formatter):

@@ -12,3 +12,8 @@ def svg(text: str, *, label: str) -> SafeString:
     code = segno.make(text, error="m", micro=False)
     drawn = code.svg_inline(border=4, light="#fff", omitsize=True, svgclass="qr", lineclass=None, title=label)
     return mark_safe(drawn.replace("<svg ", '<svg role="img" ', 1))
+
+
+def modules(text: str) -> list[list[bool]]:
+    """Dark or not, row by row, without a border."""
+    return [[bool(module) for module in row] for row in segno.make(text, error="m", micro=False).matrix]

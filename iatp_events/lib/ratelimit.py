@@ -35,7 +35,7 @@ def allows(limit: str, who: str, what: str = "", *, window: int = MINUTE) -> boo
     """Count one request against a limit of settings.RATE_LIMITS and say whether it may pass.
 
     what: when given, a repetition of the same `what` within the window is not counted again, so a
-    double press is no attack. window: in seconds.
+    double press is no attack; what was refused stays so. window: in seconds.
     """
     global _rest_until
     if time.monotonic() < _rest_until:
@@ -43,10 +43,14 @@ def allows(limit: str, who: str, what: str = "", *, window: int = MINUTE) -> boo
     turn, kept = int(time.time() // window), window * 3 // 2
     key = f"rate:{limit}:{_digest(who)}:{turn}"
     try:
-        if what and not cache.add(f"{key}:{_digest(what)}", 1, timeout=kept):
-            return True
+        same = f"{key}:{_digest(what)}"
+        if what and not cache.add(same, True, timeout=kept):
+            return bool(cache.get(same, True))
         cache.add(key, 0, timeout=kept)
-        return bool(cache.incr(key) <= settings.RATE_LIMITS[limit])
+        passes = bool(cache.incr(key) <= settings.RATE_LIMITS[limit])
+        if what and not passes:
+            cache.set(same, False, timeout=kept)
+        return passes
     except Exception:  # any cache backend, any way to be away
         _rest_until = time.monotonic() + REST
         logger.warning("The cache is away; rate limit %s is open.", limit)

@@ -112,19 +112,22 @@ class ConsentInline(ReadInline):
         return super().get_queryset(request).select_related("series")
 
 
+_EMPTY_OR_NOT = [(name, admin.EmptyFieldListFilter) for name in ("wanted_name", "erased_at")]
+
+
 @admin.register(Attendee)
 class AttendeeAdmin(FoldedSearch):
     form = AttendeeForm
     inlines = [AddressInline, RegistrationInline, MessageInline, EnrolmentInline, ConsentInline]
     list_display = ["name", "country_name", "organisation", "initiative", "registration_count", "language"]
-    list_filter = [CountryFilter, InitiativeFilter, "sector", "language", ("erased_at", admin.EmptyFieldListFilter)]
+    list_filter = [CountryFilter, InitiativeFilter, "sector", "language", *_EMPTY_OR_NOT]
     search_fields = ["folded", "addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     ordering = ["full_name", "pk"]
     list_select_related = ["coordinates__merged_into"]
-    readonly_fields = ["party", *_OF_PERSON]
+    readonly_fields = ["party", "wanted_name", *_OF_PERSON]
     fieldsets = [
-        (None, {"fields": ["full_name", "language", "country", "timezone"]}),
+        (None, {"fields": ["full_name", "wanted_name", "language", "country", "timezone"]}),
         (_("What they do"), {"fields": ["position", "organisation", "initiative", "party", "sector", "gender"]}),
         (_("History"), {"fields": _OF_PERSON}),
     ]

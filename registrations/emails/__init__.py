@@ -39,6 +39,7 @@ _TO_PANEL = (Wording.PANEL_REMINDER, Wording.PANEL_STARTING)
 _SILENT = (
     MessageKind.CANCELLATION,
     MessageKind.HANDED_OVER,
+    MessageKind.CERTIFICATE,
     MessageKind.LAPSED,
     MessageKind.ALREADY_REGISTERED,
     MessageKind.BULLETIN,

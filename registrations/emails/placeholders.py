@@ -28,6 +28,9 @@ INLINE: dict[str, StrPromise] = {
     "how_many": _("how many sessions the mail is about, a number"),
     "role": _("the reader’s role on the panel"),
     "inviter": _("the colleague who wrote the reader into a group"),
+    "document": _("what the certificate calls itself: statement or certificate of attendance"),
+    "certificate_title": _("what the certificate is for: the question of the session, or the series"),
+    "folio": _("the folio of the certificate"),
     "new_address": _("the address that is to be confirmed"),
 }
 # A whole sentence in the reader's language, or nothing; in the text only.
@@ -52,6 +55,7 @@ BLOCKS: dict[str, StrPromise] = {
     "register": _("button: register the reader for the session by one tap"),
     "see_session": _("button: the page of the session"),
     "see_series": _("button: the page of the series"),
+    "certificate": _("button: see the certificate"),
     "confirm_address": _("button: confirm the new address"),
     "sign_in": _("button: sign in, for ten minutes"),
     "sign_in_code": _("the six digits to type where the reader asked to sign in"),
@@ -88,6 +92,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.LAPSED: (*_SESSION, "deadline", "my_registration", "next_session"),
     Wording.CANCELLATION: (*_SESSION, "my_registration", "next_session"),
     Wording.HANDED_OVER: (*_SESSION, "my_registration", "next_session"),
+    Wording.CERTIFICATE: (*_ALWAYS, "document", "certificate_title", "folio", "certificate"),
     Wording.REMINDER: _REMINDER,
     Wording.REMINDER_SHORT: _REMINDER,
     Wording.STARTING: _REMINDER,

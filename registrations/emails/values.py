@@ -17,7 +17,7 @@ from iatp_events.lib import languages, zones
 from iatp_events.lib.addresses import absolute
 from iatp_events.lib.languages import Text
 from registrations import links
-from registrations.emails import merge
+from registrations.emails import certificates, merge
 from registrations.emails.scene import Entry, Scene, my_sessions, series_page
 from registrations.models import Appeal
 from workshops import when
@@ -157,6 +157,9 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "deadline": _deadline,
     "how_many": lambda scene: str(len(scene.entries)),
     "role": _role,
+    "document": certificates.document,
+    "certificate_title": certificates.title,
+    "folio": certificates.folio,
     "new_address": lambda scene: str(scene.message.claim or scene.reader.address),
 }
 _SENTENCES: dict[str, Callable[[Scene], str]] = {"standing": _standing, "whole_series": _whole_series}
@@ -327,6 +330,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_sessions": (lambda: gettext("My sessions"), lambda scene: my_sessions(scene.reader.language)),
     "my_calendar": (lambda: gettext("My calendar"), _calendar),
     "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
+    "certificate": (lambda: gettext("See the certificate"), certificates.page),
     "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),
     "sign_in": (lambda: gettext("Sign in"), _sign_in),
 }

@@ -41,6 +41,7 @@ _ONE_TEXT = {
     MessageKind.LAPSED: Wording.LAPSED,
     MessageKind.CANCELLATION: Wording.CANCELLATION,
     MessageKind.HANDED_OVER: Wording.HANDED_OVER,
+    MessageKind.CERTIFICATE: Wording.CERTIFICATE,
     MessageKind.STARTING: Wording.STARTING,
     MessageKind.CHANGED: Wording.CHANGED,
     MessageKind.SESSION_CANCELLED: Wording.SESSION_CANCELLED,

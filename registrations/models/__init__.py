@@ -6,6 +6,7 @@ from registrations.models.attendance import Attendance, AttendancePolicy, Batch,
 from registrations.models.attendees import Attendee, EmailAddress
 from registrations.models.blocked_addresses import BlockedAddress
 from registrations.models.bulletins import Bulletin
+from registrations.models.certificates import Certificate
 from registrations.models.claims import AddressClaim
 from registrations.models.consents import Consent
 from registrations.models.enrolments import Enrolment
@@ -30,6 +31,7 @@ __all__ = [
     "Batch",
     "BlockedAddress",
     "Bulletin",
+    "Certificate",
     "ColumnMap",
     "Consent",
     "EmailAddress",

@@ -25,6 +25,7 @@ from workshops.models.series import validate_zone
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from registrations.models.certificates import Certificate
     from registrations.models.claims import AddressClaim
     from registrations.models.merges import Merge
 
@@ -137,6 +138,8 @@ class Attendee(models.Model):
     )
     sector = models.CharField(_("sector"), max_length=30, choices=Sector.choices, blank=True)
     gender = models.CharField(_("gender"), max_length=20, choices=Gender.choices, blank=True)
+    # How they wish to be called on certificates that were issued under `full_name`; staff answer it.
+    wanted_name = models.CharField(_("name they ask for"), max_length=200, blank=True, editable=False)
     reminders_stopped_at = models.DateTimeField(_("stopped reminders"), null=True, blank=True)
     sign_in_version = models.PositiveIntegerField(default=1, editable=False)
     calendar_version = models.PositiveIntegerField(default=0, editable=False)
@@ -153,6 +156,7 @@ class Attendee(models.Model):
     addresses: RelatedManager[EmailAddress]
     claims: RelatedManager[AddressClaim]
     merges: RelatedManager[Merge]
+    certificates: RelatedManager[Certificate]
 
     class Meta:
         verbose_name = _("attendee")

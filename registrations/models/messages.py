@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models.attendees import Attendee
 from registrations.models.bulletins import Bulletin
+from registrations.models.certificates import Certificate
 from registrations.models.claims import AddressClaim
 from registrations.models.registrations import Registration
 from registrations.models.reminders import ReminderRule
@@ -94,6 +95,9 @@ class Message(models.Model):
     )
     # The new address this mail goes to, and asks about.
     claim = models.ForeignKey(AddressClaim, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, editable=False
+    )
     sign_in = models.ForeignKey(SignIn, on_delete=models.SET_NULL, null=True, related_name="messages", editable=False)
     short = models.BooleanField(default=False, editable=False)  # the version for who registered late
     round = models.PositiveIntegerField(default=0, editable=False)

@@ -48,6 +48,8 @@ def erase(*, attendee: Attendee, now: datetime) -> bool:
     _forget_invitations_by(person)
     forget_answers(person.registrations.all())
     person.consents.all().delete()
+    # The folio goes on to verify, without a name.
+    person.certificates.update(name="", folded="", reason="")
     person.addresses.all().delete()
     person.empty(at=now)
     return True

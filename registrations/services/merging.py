@@ -23,7 +23,7 @@ from registrations.models import (
     Message,
     Registration,
 )
-from registrations.services import belongings, doubles, erasure
+from registrations.services import belongings, certificates, doubles, erasure
 from registrations.services.seating import Seats
 
 # What the person who is kept never said is taken from the other.
@@ -93,6 +93,7 @@ def merge(*, kept: Attendee, gone: Attendee, by: int | None, now: datetime) -> M
     moved["enrolments"] = _move_enrolments(kept, gone)
     moved["consents"] = _move_consents(kept, gone, now)
     moved["messages"] = _move_messages(kept, gone, joined)
+    moved["certificates"] = certificates.join(kept=kept, gone=gone, now=now)
     moved["addresses"] = _keys(gone.addresses.all())
     # Of a name under which staff met both, once is enough.
     gone.aliases.filter(name_key__in=kept.aliases.exclude(name_key="").values("name_key")).delete()

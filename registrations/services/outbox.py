@@ -27,6 +27,7 @@ _SAME_IN_A_COPY = (
     "rule_id",
     "bulletin_id",
     "claim_id",
+    "certificate_id",
     "sign_in_id",
     "short",
     "round",

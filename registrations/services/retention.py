@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registrations.choices import Suggest
-from registrations.models import Attendee, Consent, Enrolment, Initiative, Registration
+from registrations.models import Attendee, Certificate, Consent, Enrolment, Initiative, Registration
 from registrations.services import blocking, erasure, initiatives
 from workshops.choices import SessionState
 from workshops.models import Session
@@ -43,9 +43,10 @@ def forgettable(*, months: int, now: datetime) -> QuerySet[Attendee]:
     standing = Enrolment.objects.standing().filter(attendee=OuterRef("pk"))
     # Somebody in the whole series waits for what is still planned of it.
     awaited = Q(series__in=sessions.values("series")) | Q(enrolled_at__gt=since)
+    certified = Certificate.objects.filter(holder=OuterRef("pk"), issued_at__gt=since)
     agreed = Consent.objects.filter(attendee=OuterRef("pk"), given_at__gt=since)
-    connected = Exists(registered.filter(kept)) | Exists(standing.filter(awaited)) | Exists(agreed)
-    long_ago = Q(created_at__lte=since) & ~connected
+    known = Exists(registered.filter(kept)) | Exists(standing.filter(awaited)) | Exists(agreed) | Exists(certified)
+    long_ago = Q(created_at__lte=since) & ~known
     # Whom a colleague typed, and who accepted nothing while the links to the session stood.
     ahead = Q(session__ends_at__gt=now - UNANSWERED) | Q(session__ends_at__isnull=True)
     never_answered = Q(must_agree=True) & ~Exists(registered.filter(ahead))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from registrations.choices import MessageKind, RuleKind, Wording
 from registrations.models import AddressClaim, Appeal, Attendance, Message, Registration, ReminderRule, SignIn
-from tests.factories import NOW, create_session, create_speaker, note, register, seat
+from tests.factories import NOW, certify, create_session, create_speaker, note, register, seat
 from workshops.models import Session
 
 DAY = timedelta(days=1)
@@ -80,6 +80,9 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording == Wording.SIGN_IN:
         address = message.attendee.addresses.get()
         message.sign_in = SignIn.objects.create(address=address, nonce=1, browser_digest="", requested_at=NOW)
+    if wording == Wording.CERTIFICATE:
+        message.registration = None
+        message.certificate = message.attendee.certificates.first() or certify(message.attendee, session)
     if wording == Wording.CONFIRMATION_SEVERAL:
         message.bundle = list(Registration.objects.order_by("pk").values_list("pk", flat=True))
     if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):

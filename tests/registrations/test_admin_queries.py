@@ -15,6 +15,7 @@ from registrations.models import (
     Attendee,
     BlockedAddress,
     Bulletin,
+    Certificate,
     Consent,
     EmailAddress,
     Enrolment,
@@ -27,7 +28,7 @@ from registrations.models import (
 )
 from registrations.services import outbox
 from tests.admin_pages import staff_client
-from tests.factories import NOW, create_attendee, create_session, create_speaker, register, seat
+from tests.factories import NOW, certify, create_attendee, create_session, create_speaker, register, seat
 from workshops.models import Series, Session, Speaker
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,7 @@ LISTS = {
     BlockedAddress: 4,
     Appeal: 4,
     Report: 5,
+    Certificate: 5,
     # With the two that say what is suggested, which are asked once a minute.
     Initiative: 7,
 }
@@ -69,6 +71,7 @@ def populate(rows: int) -> None:
     series = Series.objects.get()
     for registration in Registration.objects.all():
         Appeal.objects.create(registration=registration, words="I was.", said_at=NOW)
+        certify(registration.attendee, registration.session)
     for attendee in Attendee.objects.all():
         Enrolment.objects.create(series=series, attendee=attendee, enrolled_at=NOW)
     for number in range(2, rows + 1):

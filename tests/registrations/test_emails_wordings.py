@@ -77,6 +77,7 @@ def test_a_reminder_has_the_way_out_and_every_mail_about_a_place_the_way_to_it()
         "announcement",
         "address",
         "sign_in",
+        "certificate",
     }
     attendees = {which for which in about if not which.startswith("panel")}
 

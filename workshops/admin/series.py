@@ -25,6 +25,13 @@ class SeriesForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("In the order in which a missing translation is replaced: “es, pt, en, fr”."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        needed, planned = cleaned.get("sessions_needed"), cleaned.get("planned_sessions")
+        if needed and planned and needed > planned:
+            self.add_error("sessions_needed", _("More than the series has sessions."))
+        return cleaned
+
 
 @admin.register(Series)
 class SeriesAdmin(TextSearch):
@@ -38,6 +45,10 @@ class SeriesAdmin(TextSearch):
         (None, {"fields": ["name", "slug", "published", "planned_sessions", "timezone", "languages", "contact"]}),
         (_("Who offers it"), {"fields": ["organiser", "platform", "unit"]}),
         (_("What it is for"), {"fields": ["purpose", "audience"]}),
+        (
+            _("Certificates"),
+            {"fields": ["document", ("sessions_needed", "caught_up_counts_half")]},
+        ),
         (_("What people agree to"), {"fields": ["code_of_conduct", "privacy_notice"]}),
         (_("History"), {"classes": ["collapse"], "fields": ["demonstration", "created_at"]}),
     ]

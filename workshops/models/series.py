@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from iatp_events.lib import languages, zones
+from workshops.choices import Document
 
 
 def every_language() -> list[str]:
@@ -62,6 +64,22 @@ class Series(models.Model):
     )
     timezone = models.CharField(_("time zone"), max_length=64, default="America/Santiago", validators=[validate_zone])
     planned_sessions = models.PositiveSmallIntegerField(_("planned sessions"), default=1)
+    document = models.CharField(
+        pgettext_lazy("document", "word"), max_length=20, choices=Document.choices, default=Document.CONSTANCIA
+    )
+    # The rule for the series as a whole; what was issued under another stays as it is.
+    sessions_needed = models.PositiveSmallIntegerField(
+        _("sessions needed"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("For the certificate of the whole series, e.g. 7 of 10. Empty: there is none."),
+    )
+    caught_up_counts_half = models.BooleanField(
+        _("who caught up has half a session"),
+        default=False,
+        help_text=_("Whoever saw the recording afterwards. Unticked: only being there counts."),
+    )
     code_of_conduct = I18nTextField(_("code of conduct"), blank=True, default="", help_text=_("Markdown."))
     privacy_notice = I18nTextField(_("privacy notice"), blank=True, default="", help_text=_("Markdown."))
     contact = models.EmailField(
@@ -83,6 +101,10 @@ class Series(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(planned_sessions__gte=1), name="series_plans_at_least_one_session"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sessions_needed__isnull=True) | models.Q(sessions_needed__gte=1),
+                name="a_series_certificate_needs_sessions",
             ),
         ]
 

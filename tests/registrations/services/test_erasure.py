@@ -298,15 +298,17 @@ STAYS = {
     "Attendance": "status because part",
     "Retraction": "why",  # staff's words about a line, not about a person
     "Appeal": "answer",
+    "Certificate": "folio document language facts state",  # a folio verifies what happened, without a name
     "Message": "key kind state skip_reason bundle",
     "Merge": "moved",  # numbers, keys, states and moments
     # Of a party, not of a person; one that nobody coordinates any more goes with the next `forget_old`.
     "Initiative": "name country sector suggest folded",
 }
 EMPTIED = {
-    "Attendee": "full_name country position organisation initiative sector gender folded",
+    "Attendee": "full_name country position organisation initiative sector gender folded wanted_name",
     "Registration": "support_needed question typed",
     "Appeal": "words reason",
+    "Certificate": "name reason folded",
     "Message": "subject text last_error",
 }
 GOES = {"AddressClaim", "Alias", "ReportRow", "EmailAddress", "Consent", "SignIn"}

@@ -23,7 +23,17 @@ from registrations.models import (
     ReportRow,
 )
 from registrations.services import erasure, merging, people, places, reminders, upkeep
-from tests.factories import NOW, create_attendee, create_series, create_session, note, register, register_for, states
+from tests.factories import (
+    NOW,
+    certify,
+    create_attendee,
+    create_series,
+    create_session,
+    note,
+    register,
+    register_for,
+    states,
+)
 from workshops.models import Places
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +69,7 @@ def with_everything(name: str, session: Any, *, email: str) -> Registration:
     report = Report.objects.create(session=session, at=NOW)
     ReportRow.objects.create(report=report, position=1, registration=registration)
     Appeal.objects.create(registration=registration, words=name, said_at=NOW)
+    certify(person, session)
     colleague = register(session, f"Colleague of {name}")
     Registration.objects.filter(pk=colleague.pk).update(substitute_for=registration, invited_by=person)
     merge(person, create_attendee(f"Former {name}"))
