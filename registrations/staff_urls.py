@@ -12,4 +12,5 @@ urlpatterns = [
     path("staff/sessions/<int:pk>/door/walk-in/", door.walk_in, name="door_walk_in"),
     path("staff/sessions/<int:pk>/door/events/", door_events.events, name="door_events"),
     path("staff/sessions/<int:pk>/door/list/", door_events.names, name="door_list"),
+    path("staff/sessions/<int:pk>/door/worker.js", door.worker, name="door_worker"),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
@@ -23,6 +25,18 @@ from workshops.choices import Mode
 from workshops.models import Session
 
 PERMISSION = "registrations.check_in"
+# What the page needs to open without a network.
+KEPT_FILES = (
+    "fonts/figtree-latin-wght-normal.woff2",
+    "vendor/bootstrap.min.css",
+    "css/site.css",
+    "css/door.css",
+    "js/door-store.js",
+    "js/door.js",
+    "js/door-scan.js",
+    "vendor/jsqr.min.js",
+    "img/icon.svg",
+)
 
 
 @staff(PERMISSION)
@@ -71,6 +85,14 @@ def walk_in(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(session, admitted, "in")
 
 
+@staff(PERMISSION)
+@require_safe
+def worker(request: HttpRequest, pk: int) -> HttpResponse:
+    """What keeps this page, and no other, on a device: a browser takes its scope from its address."""
+    context = {"session": session_at(pk), "files": KEPT_FILES, "version": _version()}
+    return render(request, "staff/door_worker.js", context, content_type="text/javascript")
+
+
 def session_at(pk: int) -> Session:
     """A session that has a door. Raises Http404."""
     rows = Session.objects.without_texts().select_related("series").exclude(mode=Mode.ONLINE)
@@ -84,7 +106,7 @@ def page(
     request: HttpRequest, session: Session, *, form: WalkInForm | None = None, refused: str = "", status: int = 200
 ) -> HttpResponse:
     now, words = clock.now(), request.GET.get("q", "")[:200]
-    hours = act.hours(session)
+    hours, zone = act.hours(session), personal.known_zone(session.timezone)
     is_open = hours is not None and hours.start <= now <= hours.end
     said, mark = request.GET.get("said", ""), request.GET.get("mark", "")
     context = {
@@ -101,9 +123,15 @@ def page(
         "form": form or WalkInForm(),
         "event": uuid4(),
         "now": now,
+        "zone": zone,
     }
-    with timezone.override(ZoneInfo(personal.known_zone(session.timezone, session))):
+    with timezone.override(ZoneInfo(zone)):
         return render(request, "staff/door.html", context, status=status)
+
+
+def _version() -> str:
+    """Another one whenever one of the files is."""
+    return hashlib.sha256(" ".join(static(file) for file in KEPT_FILES).encode()).hexdigest()[:16]
 
 
 def _back(session: Session, admitted: act.Admitted, said: str) -> HttpResponse:

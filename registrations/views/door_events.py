@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,6 +56,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
     is_open = hours is not None and hours.start <= now <= hours.end
     people = door_list.expected(session) if is_open else []
     listed = [[one.pk, one.name, one.mark, _milliseconds(one.since), one.events] for one in people]
+    digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:32]
     return JsonResponse(
         {
             "csrf": get_token(request),
@@ -62,7 +64,9 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
             "now": _milliseconds(now),
             "came": counted.came,
             "expected": counted.expected,
-            "people": listed,
+            "digest": digest,
+            # Whoever has them already need not carry them again.
+            "people": None if request.GET.get("have") == digest else listed,
         }
     )
 
@@ -104,15 +108,15 @@ def _act(
 ) -> dict[str, object]:
     kind = told["kind"]
     if kind == forms.CHECK_IN:
-        return _stands(door.check_in(session=session, badge=_badge(told), event=event))
+        return _stands(door.check_in(session=session, badge=_badge(told), event=event), event)
     if kind == forms.UNDO:
-        return _stands(door.undo(session=session, badge=_badge(told), event=event, now=now))
+        return _stands(door.undo(session=session, badge=_badge(told), event=event, now=now), event)
     if kind == forms.UNDO_WALK_IN:
-        return _stands(door.undo_walk_in(session=session, event=event, now=now))
+        return _stands(door.undo_walk_in(session=session, event=event, now=now), event)
     guest = forms.WalkInForm(said)
     if not guest.is_valid():
         return {"state": "invalid", "errors": guest.errors}
-    return _stands(door.walk_in(session=session, person=guest.person(session.timezone), event=event, now=now))
+    return _stands(door.walk_in(session=session, person=guest.person(session.timezone), event=event, now=now), event)
 
 
 def _badge(told: dict[str, Any]) -> Badge:
@@ -125,11 +129,11 @@ def _badge(told: dict[str, Any]) -> Badge:
     return Badge(pk, version)
 
 
-def _stands(admitted: Admitted) -> dict[str, object]:
+def _stands(admitted: Admitted, event: Event) -> dict[str, object]:
     registration = admitted.registration
     return {
         "state": "in" if admitted.since else "undone",
-        "new": admitted.is_new,
+        "again": bool(admitted.since and admitted.since < event.at - timedelta(seconds=1)),
         "registration": registration.pk if registration else None,
         "name": registration.attendee.full_name if registration else "",
         "mark": admitted.mark,

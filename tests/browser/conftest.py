@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.browser.doors import DOORS
 from tests.browser.people import PEOPLE
 from tests.servers.house import House, share
 
@@ -171,7 +172,7 @@ def site(ground: Path, static_files: Path, migrated_sqlite: Path) -> Iterator[Si
     house = House(ground / "site")
     share(static_files, house.var / "static")
     shutil.copy(migrated_sqlite, house.var / "db.sqlite3")
-    paths = house.run(FURNISH + PEOPLE)
+    paths = house.run(FURNISH + PEOPLE + DOORS)
     house.web()
     yield Site(house.url, paths, house.var / "db.sqlite3")
     house.stop()

@@ -56,7 +56,7 @@ def test_a_badge_and_a_row_of_the_list_check_in(ana) -> None:
     assert answers[0] == {
         "id": str(UUID(int=1)),
         "state": "in",
-        "new": True,
+        "again": False,
         "registration": ana.pk,
         "name": "Ana",
         "mark": "",
