@@ -55,6 +55,7 @@ class MessageKind(TextChoices):
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("message", "Reminder to the panel")
     BULLETIN = "bulletin", pgettext_lazy("message", "Message to a group")
     ADDRESS = "address", pgettext_lazy("message", "New address to confirm")
+    ADDRESS_ADDED = "address_added", pgettext_lazy("message", "New address, told to the older ones")
     SIGN_IN = "sign_in", pgettext_lazy("message", "Link to sign in")
     APPEAL = "appeal", pgettext_lazy("message", "Answer to “I was there”")
 
@@ -91,6 +92,7 @@ class Wording(TextChoices):
     PANEL_REMINDER = "panel_reminder", pgettext_lazy("wording", "Reminder to the panel")
     PANEL_STARTING = "panel_starting", pgettext_lazy("wording", "Starting now, to the panel")
     ADDRESS = "address", pgettext_lazy("wording", "A new address asks to be confirmed")
+    ADDRESS_ADDED = "address_added", pgettext_lazy("wording", "A new address was added, to the older ones")
     SIGN_IN = "sign_in", pgettext_lazy("wording", "Link to sign in")
     APPEAL_GRANTED = "appeal_granted", pgettext_lazy("wording", "“I was there” is granted")
     APPEAL_REFUSED = "appeal_refused", pgettext_lazy("wording", "“I was there” is refused")

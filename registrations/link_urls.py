@@ -15,6 +15,7 @@ from registrations.views import (
     sign_in,
     stopping,
     substituting,
+    taking_back,
 )
 
 app_name = "links"
@@ -35,5 +36,6 @@ urlpatterns = [
     path("s/<str:token>/", sign_in.use, name="sign_in"),
     path("u/<str:token>/", stopping.stop, name="stop"),
     path("a/<str:token>/", me_profile.confirm_address, name="address"),
+    path("a/<str:token>/not-me/", taking_back.take_back, name="take_back"),
     path("calendar/<str:token>.ics", feed.calendar, name="calendar"),
 ]

@@ -11,6 +11,7 @@ ADDRESS = "address"
 SIGN_IN = "sign_in"
 SUBSTITUTE = "substitute"
 BADGE = "badge"
+TAKE_BACK = "take_back"
 
 
 def token(registration: Registration) -> str:
@@ -87,6 +88,11 @@ def panel(speaker: Speaker, session: Session) -> str:
 def address(claim: AddressClaim) -> str:
     """Shows a button that confirms a new address."""
     return with_token("links:address", signing.token(ADDRESS, claim.pk))
+
+
+def take_back(message: Message) -> str:
+    """Takes an added address away again: it names the mail that told an older address of it."""
+    return with_token("links:take_back", signing.token(TAKE_BACK, message.pk.int))
 
 
 def no_address() -> str:

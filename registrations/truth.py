@@ -38,7 +38,7 @@ def _of_itself(message: Message, now: datetime) -> Reason:
 def _has_address(message: Message) -> bool:
     if message.attendee is None:
         return bool(message.speaker and message.speaker.email)
-    return message.claim is not None or bool(message.attendee.addresses.all())
+    return message.claim is not None or bool(message.sent_to) or bool(message.attendee.addresses.all())
 
 
 def _of_bundle(message: Message) -> Reason:
@@ -206,12 +206,18 @@ def _of_claim(message: Message, now: datetime) -> Reason:
     return None if stands else SkipReason.SUPERSEDED
 
 
+def _of_added_address(message: Message, now: datetime) -> Reason:
+    """Also where the new address is gone by now: somebody may have put it there for a moment only."""
+    return None if message.claim is not None and message.sent_to else SkipReason.SUPERSEDED
+
+
 _CHECKS: dict[MessageKind, Callable[[Message, datetime], Reason]] = {
     MessageKind.PANEL_REMINDER: _of_panel,
     MessageKind.ANNOUNCEMENT: _of_announcement,
     MessageKind.BULLETIN: _of_bulletin,
     MessageKind.ADDRESS: _of_claim,
     MessageKind.CERTIFICATE: _of_certificate,
+    MessageKind.ADDRESS_ADDED: _of_added_address,
     MessageKind.SIGN_IN: _of_sign_in,
 }
 _OF_REGISTRATION: dict[MessageKind, Callable[[Message, Registration, datetime], Reason]] = {

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from iatp_events.lib import signing
 from iatp_events.lib.addresses import TOKEN_PATHS
 from registrations import links
-from registrations.models import AddressClaim, Registration, SignIn
+from registrations.models import AddressClaim, EmailAddress, Message, Registration, SignIn
 from registrations.services import sign_in
 from tests.factories import NOW, certify, create_session, create_speaker, register, seat
 
@@ -80,6 +80,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "links:panel": (200, 200),
     "links:stop": (200, 200),
     "links:address": (200, 200),
+    "links:take_back": (200, 200),
     "links:sign_in": (200, 200),
     "links:calendar": (200, 200),
 }
@@ -151,6 +152,28 @@ def sign_in_token(registration: Registration) -> str:
     return links.sign_in(SignIn.objects.get()).split("/")[-2]
 
 
+def told_of_new_address(registration: Registration) -> Message:
+    claim = AddressClaim.objects.create(
+        attendee=registration.attendee,
+        address="added@example.org",
+        normalised="added@example.org",
+        asked_at=NOW,
+        confirmed_at=NOW,
+    )
+    EmailAddress.objects.create(attendee=claim.attendee, address=claim.address, normalised=claim.normalised)
+    return Message.objects.create(
+        kind="address_added",
+        key="address_added",
+        attendee=registration.attendee,
+        series=registration.session.series,
+        claim=claim,
+        sent_to="ana@example.org",
+        created_at=NOW,
+        due_at=NOW,
+        next_attempt_at=NOW,
+    )
+
+
 @pytest.fixture
 def arguments(db: None) -> dict[str, tuple[object, ...]]:
     return needed()
@@ -202,6 +225,7 @@ def needed() -> dict[str, tuple[object, ...]]:
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),
         "links:sign_in": (sign_in_token(registration),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
+        "links:take_back": (signing.token("take_back", told_of_new_address(registration).pk.int),),
         "links:address": (signing.token("address", claim.pk),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
     }
@@ -216,7 +240,19 @@ def test_each_role_gets_what_the_table_says(name: str, arguments: dict[str, tupl
     assert (anonymous.get(address).status_code, staff.get(address).status_code) == DOORS[name]
 
 
-PURPOSES = ("registration", "badge", "join", "stop", "calendar", "one_tap", "panel", "not_me", "address", "sign_in")
+PURPOSES = (
+    "registration",
+    "badge",
+    "join",
+    "stop",
+    "calendar",
+    "one_tap",
+    "panel",
+    "not_me",
+    "address",
+    "take_back",
+    "sign_in",
+)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -82,6 +82,7 @@ def send_every_kind_of_mail() -> list[Message]:
     register_for([], "Pía", series=create_series("later"), whole_series=True)
     addresses.ask(attendee=ana.attendee, address="ana.new@example.org", now=NOW)
     answer_appeal(second)
+    add_address("Mara")
     tell_everyone()
     move(second)
     cancel(third)
@@ -123,6 +124,13 @@ def certify_all(session: Session) -> None:
     note(Registration.objects.filter(session=session).first(), "staff")
     scope = certificates.Scope(session.series, session)
     certificates.issue(scope=scope, by=None, now=session.ends_at)
+
+
+def add_address(name: str) -> None:
+    person = Attendee.objects.get(full_name=name)
+    person.addresses.update(verified_at=NOW)
+    claim = addresses.ask(attendee=person, address="added@example.org", now=NOW)
+    addresses.confirm(claim=claim, now=NOW)
 
 
 def furnish_plan(series: Series) -> None:

@@ -35,6 +35,7 @@ LATE = {
     "links:registration": 405,
     "links:sign_in": 410,
     "links:take": 302,
+    "links:take_back": 410,
     "links:take_over": 410,
     "links:undo": 302,
 }

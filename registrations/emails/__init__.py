@@ -46,6 +46,7 @@ _SILENT = (
     MessageKind.SIGN_IN,
     MessageKind.FOLLOW_UP,
     MessageKind.ADDRESS,
+    MessageKind.ADDRESS_ADDED,
     MessageKind.APPEAL,
 )
 

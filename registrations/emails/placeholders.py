@@ -32,6 +32,7 @@ INLINE: dict[str, StrPromise] = {
     "certificate_title": _("what the certificate is for: the question of the session, or the series"),
     "folio": _("the folio of the certificate"),
     "new_address": _("the address that is to be confirmed"),
+    "added_address": _("the address that was added, as its first letters"),
 }
 # A whole sentence in the reader's language, or nothing; in the text only.
 SENTENCES: dict[str, StrPromise] = {
@@ -57,6 +58,7 @@ BLOCKS: dict[str, StrPromise] = {
     "see_series": _("button: the page of the series"),
     "certificate": _("button: see the certificate"),
     "confirm_address": _("button: confirm the new address"),
+    "take_back": _("button: takes the added address away again and signs out everywhere"),
     "sign_in": _("button: sign in, for ten minutes"),
     "sign_in_code": _("the six digits to type where the reader asked to sign in"),
     "answer_reason": _("what staff wrote with their answer to “I was there”"),
@@ -104,6 +106,7 @@ OF_WORDING: dict[Wording, tuple[str, ...]] = {
     Wording.PANEL_REMINDER: _PANEL,
     Wording.PANEL_STARTING: _PANEL,
     Wording.ADDRESS: (*_ALWAYS, "new_address", "confirm_address"),
+    Wording.ADDRESS_ADDED: (*_ALWAYS, "added_address", "take_back"),
     Wording.SIGN_IN: (*_ALWAYS, "sign_in", "sign_in_code"),
     Wording.APPEAL_GRANTED: _APPEAL,
     Wording.APPEAL_REFUSED: _APPEAL,

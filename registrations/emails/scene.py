@@ -46,7 +46,8 @@ def reader_of(message: Message) -> Reader:
     if message.attendee is not None:
         attendee = message.attendee
         zone = _sound(attendee.timezone, message)
-        address = message.claim.deliverable if message.claim else _address_of(attendee, message.sign_in)
+        address = message.sent_to or (message.claim.deliverable if message.claim else "")
+        address = address or _address_of(attendee, message.sign_in)
         return Reader(attendee.full_name, address, attendee.language, zone, attendee=attendee)
     speaker, session = message.speaker, message.session
     if speaker is None or session is None:

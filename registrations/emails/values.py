@@ -20,6 +20,7 @@ from registrations import links
 from registrations.emails import certificates, merge
 from registrations.emails.scene import Entry, Scene, my_sessions, series_page
 from registrations.models import Appeal
+from registrations.models.claims import masked
 from workshops import when
 from workshops.choices import Mode
 from workshops.models import Revision, Session
@@ -160,6 +161,7 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "document": certificates.document,
     "certificate_title": certificates.title,
     "folio": certificates.folio,
+    "added_address": lambda scene: masked(str(scene.message.claim or scene.reader.address)),
     "new_address": lambda scene: str(scene.message.claim or scene.reader.address),
 }
 _SENTENCES: dict[str, Callable[[Scene], str]] = {"standing": _standing, "whole_series": _whole_series}
@@ -332,6 +334,7 @@ _BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
     "certificate": (lambda: gettext("See the certificate"), certificates.page),
     "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),
+    "take_back": (lambda: gettext("This wasn’t me"), lambda scene: links.take_back(scene.message)),
     "sign_in": (lambda: gettext("Sign in"), _sign_in),
 }
 

@@ -47,6 +47,7 @@ _ONE_TEXT = {
     MessageKind.SESSION_CANCELLED: Wording.SESSION_CANCELLED,
     MessageKind.ANNOUNCEMENT: Wording.ANNOUNCEMENT,
     MessageKind.ADDRESS: Wording.ADDRESS,
+    MessageKind.ADDRESS_ADDED: Wording.ADDRESS_ADDED,
     MessageKind.SIGN_IN: Wording.SIGN_IN,
 }
 

@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from registrations.models.attendees import Attendee
 
 
+def masked(address: str) -> str:
+    """r…@e….org: enough to know one's own by, too little to write to another's."""
+    name, _at, domain = address.rpartition("@")
+    host, dot, top = domain.rpartition(".")
+    return f"{name[:1]}…@{(host or top)[:1]}…{dot}{top if host else ''}"
+
+
 class AddressClaim(models.Model):
     """Not unique by address: what belongs to somebody else is asked for like any other, and nothing tells."""
 
@@ -23,6 +30,10 @@ class AddressClaim(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def masked(self) -> str:
+        return masked(self.address)
 
     @property
     def deliverable(self) -> str:

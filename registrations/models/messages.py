@@ -93,11 +93,13 @@ class Message(models.Model):
     bulletin = models.ForeignKey(
         Bulletin, on_delete=models.PROTECT, null=True, related_name="messages", verbose_name=_("bulletin")
     )
-    # The new address this mail goes to, and asks about.
+    # The new address this mail asks about, at that address, or tells of at another (`sent_to`).
     claim = models.ForeignKey(AddressClaim, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     certificate = models.ForeignKey(
         Certificate, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, editable=False
     )
+    # Where it goes, also when that is no address of the person any more; empty: to the one proven last.
+    sent_to = models.CharField(max_length=254, blank=True, default="", editable=False)
     sign_in = models.ForeignKey(SignIn, on_delete=models.SET_NULL, null=True, related_name="messages", editable=False)
     short = models.BooleanField(default=False, editable=False)  # the version for who registered late
     round = models.PositiveIntegerField(default=0, editable=False)

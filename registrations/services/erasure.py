@@ -137,7 +137,7 @@ def _forget_mails(mails: MessageQuerySet) -> None:
     given_up = {"state": MessageState.SKIPPED, "skip_reason": SkipReason.NO_ADDRESS}
     mails.unfinished().update(**given_up, lease_token=None, lease_until=None)
     # What a server answered may name the address.
-    mails.update(subject="", text="", last_error="")
+    mails.update(subject="", text="", last_error="", sent_to="")
     # Behind the locks of their rows: a file that is written from now on is its writer's to take away.
     _forget_files(mails)
 

@@ -28,6 +28,7 @@ _SAME_IN_A_COPY = (
     "bulletin_id",
     "claim_id",
     "certificate_id",
+    "sent_to",
     "sign_in_id",
     "short",
     "round",

@@ -71,12 +71,14 @@ def message_of(wording: Wording, ana: Registration) -> Message:
 def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording in (Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED):
         message.session = message.registration = None
-    if wording in (Wording.ADDRESS, Wording.SIGN_IN):
+    if wording in (Wording.ADDRESS, Wording.ADDRESS_ADDED, Wording.SIGN_IN):
         message.session = message.registration = None
-    if wording == Wording.ADDRESS:
+    if wording in (Wording.ADDRESS, Wording.ADDRESS_ADDED):
         message.claim = AddressClaim.objects.create(
             attendee=message.attendee, address="new@example.org", normalised="new@example.org", asked_at=NOW
         )
+    if wording == Wording.ADDRESS_ADDED:
+        message.sent_to = "ana@example.org"
     if wording == Wording.SIGN_IN:
         address = message.attendee.addresses.get()
         message.sign_in = SignIn.objects.create(address=address, nonce=1, browser_digest="", requested_at=NOW)

@@ -76,6 +76,7 @@ def test_a_reminder_has_the_way_out_and_every_mail_about_a_place_the_way_to_it()
         "confirmation_several",
         "announcement",
         "address",
+        "address_added",
         "sign_in",
         "certificate",
     }

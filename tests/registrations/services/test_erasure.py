@@ -309,7 +309,7 @@ EMPTIED = {
     "Registration": "support_needed question typed",
     "Appeal": "words reason",
     "Certificate": "name reason folded",
-    "Message": "subject text last_error",
+    "Message": "subject text last_error sent_to",
 }
 GOES = {"AddressClaim", "Alias", "ReportRow", "EmailAddress", "Consent", "SignIn"}
 OF_NOBODY = {
