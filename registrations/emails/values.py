@@ -14,11 +14,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 
 from iatp_events.lib import languages, zones
-from iatp_events.lib.addresses import absolute
 from iatp_events.lib.languages import Text
 from registrations import links
-from registrations.emails import certificates, merge
-from registrations.emails.scene import Entry, Scene, my_sessions, series_page
+from registrations.emails import buttons, certificates, merge
+from registrations.emails.buttons import of_entry
+from registrations.emails.scene import Entry, Scene
 from registrations.models import Appeal
 from registrations.models.claims import masked
 from workshops import when
@@ -60,7 +60,7 @@ def sentence(name: str, scene: Scene) -> str:
 
 
 def block(name: str, scene: Scene) -> Block:
-    if name in _BUTTONS:
+    if name in buttons.BUTTONS:
         return _button(name, scene)
     return _BLOCKS[name](scene)
 
@@ -79,10 +79,6 @@ def one_line(text: str) -> str:
 
 
 # --- Words -----------------------------------------------------------------------------------------------------------
-def _of_entry(read: Callable[[Entry], object]) -> Callable[[Scene], str]:
-    return lambda scene: str(read(scene.entry) or "") if scene.entry else ""
-
-
 def _day(scene: Scene) -> str:
     """How far away the session is, as people say it: "Today", "Tomorrow", or its date."""
     starts = scene.entry.when.starts if scene.entry else None
@@ -146,15 +142,15 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "inviter": _inviter,
     "name": lambda scene: scene.reader.name,
     "series": lambda scene: str(scene.message.series),
-    "number": _of_entry(lambda entry: entry.session.number),
-    "question": _of_entry(lambda entry: entry.session.heading),
+    "number": of_entry(lambda entry: entry.session.number),
+    "question": of_entry(lambda entry: entry.session.heading),
     "day": _day,
-    "date": _of_entry(lambda entry: entry.when.date),
-    "short_date": _of_entry(lambda entry: when.short_date(entry.when.day) if entry.when.day else ""),
-    "hour": _of_entry(lambda entry: entry.when.hour),
-    "city": _of_entry(lambda entry: entry.when.city),
-    "local_hour": _of_entry(_local_hour),
-    "place_in_line": _of_entry(lambda entry: entry.place_in_line or "–"),
+    "date": of_entry(lambda entry: entry.when.date),
+    "short_date": of_entry(lambda entry: when.short_date(entry.when.day) if entry.when.day else ""),
+    "hour": of_entry(lambda entry: entry.when.hour),
+    "city": of_entry(lambda entry: entry.when.city),
+    "local_hour": of_entry(_local_hour),
+    "place_in_line": of_entry(lambda entry: entry.place_in_line or "–"),
     "deadline": _deadline,
     "how_many": lambda scene: str(len(scene.entries)),
     "role": _role,
@@ -298,53 +294,12 @@ _BLOCKS: dict[str, Callable[[Scene], Block]] = {
 
 
 # --- Buttons ---------------------------------------------------------------------------------------------------------
-def _calendar(scene: Scene) -> str:
-    return links.calendar(scene.reader.attendee) if scene.reader.attendee else ""
-
-
-def _confirm_address(scene: Scene) -> str:
-    claim = scene.message.claim
-    # A preview has nothing to confirm: its button leads to a page that says so.
-    return links.address(claim) if claim else links.no_address()
-
-
-def _series_page(scene: Scene) -> str:
-    return series_page(scene.message.series, scene.reader.language)
-
-
-def _sign_in(scene: Scene) -> str:
-    asked = scene.message.sign_in
-    return links.sign_in(asked) if asked else absolute("registrations:sign_in", language=scene.reader.language)
-
-
-# Where a mail asks for something, these stand back.
-_QUIET = ("see_session", "see_series", "my_calendar", "cant_come")
-_BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
-    "my_registration": (lambda: gettext("See my registration"), _of_entry(lambda entry: entry.manage)),
-    "my_place": (lambda: gettext("See my place on the list"), _of_entry(lambda entry: entry.manage)),
-    "take_place": (lambda: gettext("Take the place"), _of_entry(lambda entry: entry.manage)),
-    "answer": (lambda: gettext("Answer the invitation"), _of_entry(lambda entry: entry.invitation)),
-    "join": (lambda: gettext("Join the room"), _of_entry(lambda entry: "" if entry.is_in_person else entry.join)),
-    "cant_come": (lambda: gettext("I can’t come"), _of_entry(lambda entry: entry.cancel)),
-    "register": (lambda: gettext("Register"), _of_entry(lambda entry: entry.register)),
-    "see_session": (lambda: gettext("See the session"), _of_entry(lambda entry: entry.page)),
-    "see_series": (lambda: gettext("See the series"), _series_page),
-    "my_sessions": (lambda: gettext("My sessions"), lambda scene: my_sessions(scene.reader.language)),
-    "my_calendar": (lambda: gettext("My calendar"), _calendar),
-    "not_me": (lambda: gettext("This wasn’t me"), lambda scene: links.not_me(scene.message)),
-    "certificate": (lambda: gettext("See the certificate"), certificates.page),
-    "confirm_address": (lambda: gettext("Confirm this address"), _confirm_address),
-    "take_back": (lambda: gettext("This wasn’t me"), lambda scene: links.take_back(scene.message)),
-    "sign_in": (lambda: gettext("Sign in"), _sign_in),
-}
-
-
 def _button(name: str, scene: Scene) -> Block:
-    label, address = _BUTTONS[name]
+    label, address = buttons.BUTTONS[name]
     if not (target := address(scene)):
         return NOTHING
     said, key = label(), f"{name}_address"
-    quiet = name == "not_me" or (name in _QUIET and scene.asks_for_something)
+    quiet = name == "not_me" or (name in buttons.QUIET and scene.asks_for_something)
     return Block(f"{said}\n{target}", _kept_button(said, key, quiet), {key: target})
 
 
