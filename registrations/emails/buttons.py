@@ -42,6 +42,7 @@ BUTTONS: dict[str, tuple[Callable[[], str], Callable[[Scene], str]]] = {
     "my_place": (lambda: gettext("See my place on the list"), of_entry(lambda entry: entry.manage)),
     "take_place": (lambda: gettext("Take the place"), of_entry(lambda entry: entry.manage)),
     "answer": (lambda: gettext("Answer the invitation"), of_entry(lambda entry: entry.invitation)),
+    "badge": (lambda: gettext("My badge for the door"), of_entry(lambda entry: entry.badge)),
     "join": (lambda: gettext("Join the room"), of_entry(lambda entry: "" if entry.is_in_person else entry.join)),
     "cant_come": (lambda: gettext("I can’t come"), of_entry(lambda entry: entry.cancel)),
     "register": (lambda: gettext("Register"), of_entry(lambda entry: entry.register)),

@@ -51,6 +51,7 @@ BLOCKS: dict[str, StrPromise] = {
     "my_place": _("button: see my place on the list"),
     "take_place": _("button: answer whether to take the place"),
     "answer": _("button: accept or decline the invitation of a colleague"),
+    "badge": _("button: the badge to show at the door, for who takes part in person"),
     "join": _("button: join the room, through the reader’s own page"),
     "cant_come": _("button: I can’t come"),
     "register": _("button: register the reader for the session by one tap"),
@@ -73,8 +74,8 @@ _SESSION = (
     *("name", "series", "number", "question", "day", "date", "short_date", "hour", "city", "local_hour"),
     *("when", "see_session", "see_series"),
 )
-_PLACE = (*_SESSION, "whole_series", "my_registration", "my_calendar")
-_REMINDER = (*_SESSION, "my_registration", "join", "cant_come", "my_calendar")
+_PLACE = (*_SESSION, "whole_series", "my_registration", "badge", "my_calendar")
+_REMINDER = (*_SESSION, "my_registration", "badge", "join", "cant_come", "my_calendar")
 _AFTERWARDS = (*_SESSION, "my_registration", "next_session", "my_calendar")
 _APPEAL = (*_SESSION, "answer_reason", "my_sessions", "my_registration")
 _PANEL = (*_SESSION, "role", "join")

@@ -136,6 +136,12 @@ class Entry:
         return links.panel(self.reader.speaker, self.session) if self.reader.speaker else ""
 
     @property
+    def badge(self) -> str:
+        """For who is expected at a door."""
+        held = self.registration
+        return links.badge(held) if held and self.is_in_person and held.is_confirmed else ""
+
+    @property
     def register(self) -> str:
         return links.one_tap(self.reader.attendee, self.session) if self.reader.attendee else ""
 

@@ -12,12 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registrations import links
-from registrations.models import Attendee, Evidence, Registration
+from registrations import cases, emails, links
+from registrations.models import Attendee, Evidence, Message, Registration
 from registrations.services import places
 from tests.admin_pages import staff_client
 from tests.factories import NOW, create_session, register
 from tests.registrations.views.mine import text
+from tests.servers.mailbox import links as mailed
+from tests.servers.mailbox import parsed
 from tests.test_links_are_safe import dump
 from workshops.models import Session
 
@@ -187,3 +189,16 @@ def test_a_badge_leads_to_no_page_that_changes_the_registration(session) -> None
     page = text(Client().get(links.badge(ana).removeprefix("http://localhost:8000")))
 
     assert not any(token in page for token in (links.token(ana), "/r/", "<form"))
+
+
+def test_the_mails_of_who_comes_in_person_lead_to_the_badge_and_no_others_do(session) -> None:
+    ana = register(session, "Ana", mode="in_person")
+    luis = register(create_session(number=2), "Luis")
+
+    mails = [
+        parsed(emails.compose(case.message).mail.message().as_bytes()) for case in cases.read(Message.objects.all())
+    ]
+
+    found = [[link for link in mailed(mail) if "/b/" in link] for mail in mails]
+    assert sorted(map(set, found), key=len) == [set(), {links.badge(ana)}]
+    assert luis.mode == "online"
