@@ -1,6 +1,7 @@
-"""The least a Django view can be: one SELECT, or one INSERT in a transaction; what the product is measured against."""
+"""The least a Django view can be: a SELECT, an INSERT in a transaction, or an UPDATE; the product stands beside it."""
 
 import os
+import secrets
 
 import django
 import environ
@@ -45,5 +46,10 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(note.pk), status=201)
 
 
-urlpatterns = [path("select", select), path("insert", insert)]
+def update(request: HttpRequest) -> HttpResponse:
+    somebody = Note._default_manager.filter(pk=secrets.randbelow(100) + 1)
+    return HttpResponse(str(somebody.exclude(text="Gone.").update(text="Here.")))
+
+
+urlpatterns = [path("select", select), path("insert", insert), path("update", update)]
 application = WSGIHandler()

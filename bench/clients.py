@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import multiprocessing
 import random
 import re
@@ -26,6 +27,7 @@ class Target:
     status: int = 200
     method: str = "GET"
     as_person: bool = False
+    guests: tuple[int, ...] = ()  # who may be checked in: the first and the last key of their registrations
     anew: bool = False  # ask for another address each time, so that no page kept by the server answers
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -41,18 +43,39 @@ def rate(target: Target, seconds: float) -> float:
 
 
 def _ask_for(target: Target, seconds: float) -> int:
-    headers, token = _sit_down(target) if target.as_person else ({}, "")
+    headers, token = _sit_down(target) if target.as_person else (target.headers, "")
     until, asked = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         body = None
         if target.as_person:
             body = urlencode(form(f"{uuid.uuid4().hex}@example.org") | {"csrfmiddlewaretoken": token})
+        elif target.guests:
+            body = scan(*target.guests)
         path = f"{target.path}?session={random.randrange(10**8)}" if target.anew else target.path
         status, _, _ = _ask(target.port, target.method, path, body, headers)
         if status != target.status:
             raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
         asked += 1
     return asked
+
+
+def latencies(target: Target, times: int) -> list[float]:
+    """Milliseconds of each of so many requests, one after the other."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        status, _, _ = _ask(target.port, target.method, target.path, scan(*target.guests), target.headers)
+        taken.append((time.perf_counter() - began) * 1000)
+        if status != target.status:
+            raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
+    return taken
+
+
+def scan(first: int, last: int) -> str:
+    """What a telephone at a door sends when somebody comes."""
+    now = round(time.time() * 1000)
+    event = {"id": str(uuid.uuid4()), "kind": "check_in", "at": now, "registration": random.randint(first, last)}
+    return json.dumps({"sent": now, "events": [event]})
 
 
 def _sit_down(target: Target) -> tuple[dict[str, str], str]:
