@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
@@ -285,3 +289,39 @@ def test_somebody_without_a_registration_is_kept_without_a_network(stand: Stand,
     told(page)
 
     assert standing(site, "walk-in") == 0
+
+
+def film(badge: str, folder: Path) -> Path:
+    """What a camera sees of a badge that is held before it: the same picture again and again."""
+    drawn, seen = BytesIO(), BytesIO()
+    segno.make(badge, error="m").save(drawn, kind="png", scale=6, border=4)
+    picture = Image.new("RGB", (640, 480), "#777")
+    picture.paste(Image.open(drawn).convert("RGB").resize((360, 360)), (140, 60))
+    picture.save(seen, "JPEG", quality=90)
+    path = folder / "badge.mjpeg"
+    path.write_bytes(seen.getvalue() * 2)
+    return path
+
+
+def test_the_camera_reads_a_badge_once_and_stops(
+    launch_browser: Callable[..., Browser], browser_type_launch_args: dict[str, Any], site: Site, tmp_path: Path
+) -> None:
+    badge = film(site.address("badge, camera"), tmp_path)
+    faked = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={badge}")
+    browser = launch_browser(args=[*browser_type_launch_args["args"], *faked])
+    context = browser.new_context(locale="en", permissions=["camera"])
+    context.add_cookies([{"name": "sessionid", "value": site.paths["staff"], "url": site.url}])
+    page = context.new_page()
+    scales = Scales(context, page)
+    page.goto(site.address("door, camera"))
+    taken(page)
+    page.locator("#door-scan-start").click()
+    expect(page.locator("#door-result")).to_contain_text("Ana Peña", timeout=PATIENCE)
+    told(page)
+    page.wait_for_timeout(1_000)
+    page.locator("#door-scan-stop").click()
+    expect(page.locator("#door-scan-start")).to_be_visible()
+    browser.close()
+
+    assert scales.console == []
+    assert standing(site, "camera") == 1
