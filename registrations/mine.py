@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from registrations import links, turns
+from registrations import links, progress, turns
 from registrations.choices import CAME, AttendanceStatus, RegistrationState
-from registrations.models import Appeal, Attendance, Enrolment, Evidence, Registration
+from registrations.models import Appeal, Attendance, Certificate, Enrolment, Evidence, Registration
 from registrations.models.appeals import may_be_said
+from registrations.progress import Progress
 from workshops import when
 from workshops.choices import Mode, PlaceMode
 from workshops.models import Places, Series, Session
@@ -65,6 +66,7 @@ class Mine:
     evidence: tuple[Evidence, ...]
     is_recorded: bool
     """Somebody wrote down who came."""
+    certificate: Certificate | None
     now: datetime
 
     @property
@@ -94,6 +96,12 @@ class Mine:
         """While a session lasts, whoever is there has not been there for long: what they missed is said afterwards."""
         there = self.attendance is not None and self.attendance.status in CAME
         return there or self.standing.is_over
+
+    def halves(self, series: Series) -> int:
+        """What it counts for the certificate of the series, once it is over."""
+        if self.attendance is None or not self.standing.is_over or self.session.is_cancelled:
+            return 0
+        return progress.halves(series, self.attendance.status, self.attendance.part)
 
     @property
     def is_mine(self) -> bool:
@@ -232,6 +240,7 @@ class MySeries:
     series: Series
     sessions: tuple[Mine, ...]
     enrolment: Enrolment | None
+    certificate: Certificate | None
     now: datetime
 
     @property
@@ -265,6 +274,16 @@ class MySeries:
     def past(self) -> list[Mine]:
         """What is over, the latest first."""
         return [mine for mine in reversed(self.sessions) if _is_past(mine)]
+
+    @cached_property
+    def progress(self) -> Progress | None:
+        """How far to the certificate of the series; None where it gives none."""
+        needed, planned = self.series.sessions_needed, self.series.planned_sessions
+        if needed is None:
+            return None
+        counted = sum(mine.halves(self.series) for mine in self.sessions)
+        gone = sum(mine.standing.is_over or mine.session.is_cancelled for mine in self.sessions)
+        return Progress(needed, planned, counted, max(planned, len(self.sessions)) - gone)
 
     @property
     def attended(self) -> int:

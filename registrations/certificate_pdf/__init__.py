@@ -73,7 +73,7 @@ def _body(sheet: Sheet, name: str, statement: Statement) -> None:
         "P", pgettext("certificate", "This confirms that"), EDGE, top - 7 * mm, (12, 10), INK_2, width=ACROSS
     )
     top = sheet.paragraph(
-        "P", name, EDGE, top - 2 * mm, (38, 15), INK, font=fonts.BOLD, width=ACROSS, most_lines=3, one_line_from=22
+        "P", name, EDGE, top - 2 * mm, (38, 8.5), INK, font=fonts.BOLD, width=ACROSS, most_lines=3, one_line_from=22
     )
     top = sheet.paragraph("P", statement.took_part, EDGE, top - 4 * mm, (12, 9), INK_2, width=ACROSS, most_lines=2)
     top = sheet.paragraph(

@@ -9,6 +9,7 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.conf import settings
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from iatp_events.lib import zones
@@ -19,6 +20,9 @@ from registrations.services.profile import Details
 from workshops.choices import Sector
 
 REQUIRED = _("This is needed.")
+_NAME_LOCKED = _(
+    "Your certificates say “%(certified)s”. If you write another name here, the organisers are asked to correct it."
+)
 NAMES = (
     *("full_name", "country", "timezone", "language", "organisation", "position"),
     *("initiative", "sector", "gender"),
@@ -64,8 +68,10 @@ class ProfileForm(forms.Form):
         help_text=_("Optional. The organisers publish only the share of women among all who came."),
     )
 
-    def __init__(self, data: Any = None, *, attendee: Attendee) -> None:
+    def __init__(self, data: Any = None, *, attendee: Attendee, name_locked: bool = False) -> None:
         super().__init__(data, initial=_said(attendee))
+        if name_locked:
+            self.fields["full_name"].help_text = escape(_NAME_LOCKED % {"certified": attendee.full_name})
         timezone = self.fields["timezone"]
         if zones.exists(attendee.timezone) and attendee.timezone not in zones.CITIES:
             # Somebody may keep the hour of a city that the list does not name.
@@ -119,4 +125,5 @@ class NewAddressForm(forms.Form):
 
 
 def _said(attendee: Attendee) -> dict[str, Any]:
-    return {name: getattr(attendee, name) for name in NAMES} | {"country": attendee.country.code or ""}
+    said = {name: getattr(attendee, name) for name in NAMES}
+    return said | {"country": attendee.country.code or "", "full_name": attendee.wanted_name or attendee.full_name}

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from registrations import turns
 from registrations.mine import Mine, MySeries
-from registrations.models import Attendance, Attendee, Enrolment, Evidence, Registration
+from registrations.models import Attendance, Attendee, Certificate, Enrolment, Evidence, Registration
+from registrations.services import certificates
 from workshops import standing
 from workshops.models import Series, Session
 
@@ -24,9 +25,14 @@ def of(attendee: Attendee, *, now: datetime, zone: str) -> list[MySeries]:
     """
     held = {registration.session_id: registration for registration in _registrations(attendee)}
     enrolments = {row.series_id: row for row in Enrolment.objects.filter(attendee=attendee)}
+    certified = {(row.series_id, row.session_id): row for row in certificates.of(attendee)}
     found = [
         MySeries(
-            series, tuple(_mine(row, held.get(row.pk), now, zone) for row in sessions), enrolments.get(series.pk), now
+            series,
+            tuple(_mine(row, held.get(row.pk), certified.get((series.pk, row.pk)), now, zone) for row in sessions),
+            enrolments.get(series.pk),
+            certified.get((series.pk, None)),
+            now,
         )
         for series, sessions in _sessions(held, enrolments)
     ]
@@ -92,10 +98,13 @@ def _sessions(
         yield series, by_series[series.pk]
 
 
-def _mine(session: Session, registration: Registration | None, now: datetime, zone: str) -> Mine:
+def _mine(
+    session: Session, registration: Registration | None, certificate: Certificate | None, now: datetime, zone: str
+) -> Mine:
+    stands = standing.of(session, now=now, zone=zone)
     if registration is None:
-        return Mine(standing.of(session, now=now, zone=zone), None, (), is_recorded=False, now=now)
+        return Mine(stands, None, (), is_recorded=False, certificate=certificate, now=now)
     registration.session = session
     evidence = tuple(registration.evidence.all())
     recorded = bool(getattr(registration, "recorded", False))
-    return Mine(standing.of(session, now=now, zone=zone), registration, evidence, is_recorded=recorded, now=now)
+    return Mine(stands, registration, evidence, is_recorded=recorded, certificate=certificate, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from registrations.models import Attendee
+from registrations.models import Attendee, Certificate
 from registrations.services import initiatives, people
 
 
@@ -23,12 +23,25 @@ class Details:
 
 
 @transaction.atomic
-def change(*, attendee: Attendee, details: Details, now: datetime) -> None:
-    """Write what the person says now. What their registrations said when they were made stays as it was."""
-    people.lock(attendee)
+def change(*, attendee: Attendee, details: Details, now: datetime) -> bool:
+    """Write what the person says now. What their registrations said when they were made stays as it was.
+
+    Returns whether another name than that of their certificates is now asked for: staff answer it.
+    """
+    person = people.lock(attendee)
     said = asdict(details)
+    attendee.full_name = person.full_name
+    if locks_name(person):
+        wanted = said.pop("full_name")
+        said["wanted_name"] = "" if wanted == person.full_name else wanted
     for name, value in said.items():
         setattr(attendee, name, value)
     initiatives.join(attendee, now=now)
     attendee.initiative = initiatives.spelling(attendee)
     attendee.save(update_fields=[*said, "coordinates", "folded"])
+    return bool(said.get("wanted_name"))
+
+
+def locks_name(attendee: Attendee) -> bool:
+    """Their name stands on a certificate that holds."""
+    return Certificate.objects.valid().filter(holder=attendee).exists()

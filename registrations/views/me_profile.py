@@ -23,7 +23,7 @@ from registrations.services import addresses, initiatives, people, profile
 from registrations.views import personal
 from registrations.views.stopping import field as announcements_field
 
-SAID = ("saved", "mails", "asked", "removed")
+SAID = ("saved", "name", "mails", "asked", "removed")
 
 
 @signed_in
@@ -33,13 +33,13 @@ def details(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     if request.method != "POST":
         said = request.GET.get("said", "")
         return _page(request, attendee, said=said if said in SAID else "")
-    form = ProfileForm(request.POST, attendee=attendee)
+    form = ProfileForm(request.POST, attendee=attendee, name_locked=profile.locks_name(attendee))
     if not form.is_valid():
         return _page(request, attendee, form=form, status=422)
-    profile.change(attendee=attendee, details=form.details(), now=clock.now())
+    asked = profile.change(attendee=attendee, details=form.details(), now=clock.now())
     # The page answers in the language that was chosen just now.
     with translation.override(attendee.language):
-        return _back("saved")
+        return _back("name" if asked else "saved")
 
 
 @signed_in
@@ -137,7 +137,7 @@ def _page(
     zone, choices = personal.known_zone(attendee.timezone), people.choices_of(attendee)
     context = {
         "attendee": attendee,
-        "form": form or ProfileForm(attendee=attendee),
+        "form": form or ProfileForm(attendee=attendee, name_locked=profile.locks_name(attendee)),
         "new_address": new_address or NewAddressForm(),
         "initiatives": initiatives.suggestions(),
         "addresses": addresses.of(attendee),

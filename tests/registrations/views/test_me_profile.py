@@ -254,7 +254,7 @@ def test_a_confirmation_that_does_not_exist_is_answered_like_nonsense():
 
 
 # The attendee; addresses, claims, and the series with what was said of each. Initiatives are kept for a minute.
-QUERIES = 5
+QUERIES = 6
 
 
 @pytest.mark.parametrize("people", [1, 30])

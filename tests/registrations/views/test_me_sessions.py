@@ -317,7 +317,7 @@ def test_nobody_else_may_keep_or_index_these_pages(path):
 
 
 # The attendee, their registrations, evidence, enrolments, series, sessions and places.
-QUERIES = 7
+QUERIES = 8
 
 
 @pytest.mark.parametrize("registrations", [1, 300])
