@@ -39,14 +39,17 @@ def drawn(name: str, *, title: str = TITLE, language: str = "es", number: int | 
 
 
 def streams(file: bytes) -> list[str]:
-    found = re.findall(rb"/ASCII85Decode /FlateDecode.*?stream\r?\n(.*?)~>", file, re.S)
-    return [zlib.decompress(a85decode(stream)).decode("latin-1") for stream in found]
+    found = []
+    for filters, stream in re.findall(rb"/Filter \[([^\]]*)\].*?stream\r?\n(.*?)endstream", file, re.S):
+        packed = a85decode(stream.strip().removesuffix(b"~>")) if b"ASCII85" in filters else stream
+        found.append(zlib.decompressobj().decompress(packed).decode("latin-1"))
+    return found
 
 
 def said(file: bytes) -> str:
     """What somebody copies from the page: shown codes, read back by the tables that the fonts bring along."""
     (page,) = [stream for stream in streams(file) if " BDC" in stream]
-    tables = re.findall(r"beginbfrange(.*?)endbfrange", file.decode("latin-1"), re.S)
+    tables = [stream for stream in streams(file) if "endbfchar" in stream]
     order = sorted(set(re.findall(r"/F(\d+\+0) ", page)))
     letters = dict(zip(order, (_letters(table) for table in tables), strict=True))
     words = []
@@ -55,9 +58,9 @@ def said(file: bytes) -> str:
     return "\n".join(words)
 
 
-def _letters(table: str) -> list[str]:
-    ranges = re.search(r"\[(.*?)\]", table, re.S)[1]
-    return [bytes.fromhex(code).decode("utf-16-be") for code in re.findall(r"<([0-9A-Fa-f]+)>", ranges)]
+def _letters(table: str) -> dict[int, str]:
+    pairs = re.findall(r"<(..)> <([0-9A-F]{4,})>\n", table)
+    return {int(code, 16): bytes.fromhex(letters).decode("utf-16-be") for code, letters in pairs}
 
 
 def _codes(text: str) -> list[int]:
