@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from iatp_events.lib.intervals import Interval, seconds_of, union
+from iatp_events.lib.intervals import Interval, seconds_within
 from registrations.choices import AttendanceStatus, Because, EvidenceKind, Part
 from registrations.models import Evidence
 
@@ -57,25 +57,9 @@ def judge(evidence: Collection[Evidence], *, schedule: Interval | None, shares: 
 
 
 def seconds_inside(evidence: Iterable[Evidence], schedule: Interval) -> int | None:
-    """Seconds inside the schedule, each moment once; None where no line says from when until when.
-
-    A line may state a shorter time than its stretch is long, because it hides the gaps. Then the stated time counts,
-    and of lines that overlap the one that counts most: more cannot be known.
-    """
+    """Seconds inside the schedule, each moment once; None where no line says from when until when."""
     known = [(interval, one.seconds) for one in evidence if (interval := one.interval) is not None]
-    if not known:
-        return None
-    total = 0
-    for stretch in union(interval.within(schedule) for interval, _stated in known):
-        whole, stated = [], [0]
-        for interval, seconds in known:
-            inside = interval.within(stretch)
-            if seconds is None or seconds >= interval.seconds:
-                whole.append(inside)
-            else:
-                stated.append(min(seconds, inside.seconds))
-        total += max(seconds_of(whole), *stated)
-    return total
+    return seconds_within(known, schedule) if known else None
 
 
 def _judged(

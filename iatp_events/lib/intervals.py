@@ -37,3 +37,23 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
 def seconds_of(intervals: Iterable[Interval]) -> int:
     """How long they cover, each moment once."""
     return sum(interval.seconds for interval in union(intervals))
+
+
+def seconds_within(stretches: Iterable[tuple[Interval, int | None]], window: Interval) -> int:
+    """How much of the window somebody was there, by stretches and what length each states; None: all of it.
+
+    A stretch may state a shorter length than it has, because it hides gaps. Then the stated length counts, and of
+    stretches that overlap the one that counts most: more cannot be known.
+    """
+    known = list(stretches)
+    total = 0
+    for cluster in union(interval.within(window) for interval, _stated in known):
+        whole, stated = [], [0]
+        for interval, seconds in known:
+            inside = interval.within(cluster)
+            if seconds is None or seconds >= interval.seconds:
+                whole.append(inside)
+            else:
+                stated.append(min(seconds, inside.seconds))
+        total += max(seconds_of(whole), *stated)
+    return total

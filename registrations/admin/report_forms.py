@@ -53,7 +53,8 @@ class FileForm(forms.Form):
 
     file = forms.FileField(label=_("File"), help_text=_("As the platform gives it: CSV or XLSX."))
     timezone = forms.ChoiceField(
-        label=_("Hours in the file are those of"), help_text=_("Platforms write the hours of whoever downloads the file.")
+        label=_("Hours in the file are those of"),
+        help_text=_("Platforms write the hours of whoever downloads the file."),
     )
 
     def __init__(self, *args: Any, session: Session, **options: Any) -> None:

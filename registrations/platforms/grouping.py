@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 
-from registrations.platforms import intervals, names
-from registrations.platforms.intervals import Interval
+from iatp_events.lib.intervals import Interval, seconds_within, union
+from registrations.platforms import names
 from registrations.platforms.rows import Flag, Person, Placed, PlacedRow, Role, Schedule
 
 _RANK = (Role.HOST, Role.SPEAKER, Role.AUDIENCE)
@@ -71,7 +71,7 @@ def _one_after_the_other(rows: list[PlacedRow]) -> bool:
     A row that stands twice in the file, to the second, is one row.
     """
     hours = _hours(rows)
-    return len(hours) == len(rows) and all(before[1] <= after[0] for before, after in pairwise(sorted(set(hours))))
+    return len(hours) == len(rows) and all(before.end <= after.start for before, after in pairwise(sorted(set(hours))))
 
 
 def _person(rows: Sequence[PlacedRow], schedule: Schedule, flags: frozenset[Flag]) -> Person:
@@ -86,7 +86,7 @@ def _person(rows: Sequence[PlacedRow], schedule: Schedule, flags: frozenset[Flag
         email=email,
         token=next((row.token for row in own if row.token), ""),
         role=min((row.role for row in own), key=_RANK.index),
-        intervals=intervals.union(_hours(rows)),
+        intervals=tuple((one.start, one.end) for one in union(_hours(rows))),
         seconds=_seconds(rows, schedule),
         stated=None if None in stated else sum(filter(None, stated)),
         flags=flags | (of_some - _OF_ALL) | (of_all & _OF_ALL),
@@ -95,23 +95,13 @@ def _person(rows: Sequence[PlacedRow], schedule: Schedule, flags: frozenset[Flag
 
 
 def _hours(rows: Iterable[PlacedRow]) -> list[Interval]:
-    return [(row.joined_at, row.left_at) for row in rows if row.joined_at and row.left_at]
+    return [Interval(row.joined_at, row.left_at) for row in rows if row.joined_at and row.left_at]
 
 
 def _seconds(rows: Sequence[PlacedRow], schedule: Schedule) -> int | None:
-    """Inside the schedule: the union of the hours, and no more than the lengths stated where those are shorter.
-
-    None as soon as one row's hours are unknown.
-    """
+    """Inside the schedule; None as soon as one row's hours are unknown."""
     hours = _hours(rows)
     if len(hours) != len(rows):
         return None
-    within = schedule.starts_at, schedule.ends_at
-    at_most = [_at_most(row, interval, within) for row, interval in zip(rows, hours, strict=True)]
-    return min(intervals.seconds(intervals.union(hours), within), sum(at_most))
-
-
-def _at_most(placed: PlacedRow, interval: Interval, within: Interval) -> int:
-    inside = intervals.seconds([interval], within)
-    length = stated(placed)
-    return inside if length is None else min(inside, length)
+    stretches = zip(hours, map(stated, rows), strict=True)
+    return seconds_within(stretches, Interval(schedule.starts_at, schedule.ends_at))

@@ -3,10 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from registrations.platforms import grouping, intervals, placing
+from registrations.platforms import grouping, placing
 from registrations.platforms.dates import DateOrder
 from registrations.platforms.rows import Flag, Placed, Question, Schedule, Unreadable
 from tests.registrations.platforms.truth import people, placed, report
@@ -208,19 +206,3 @@ def test_where_others_have_signed_who_has_not_did_not_come():
 
     assert [row.email for row in read.rows] == ["ana@apl.example"]
     assert (read.no_shows, [problem.line for problem in read.problems]) == (1, [3])
-
-
-def moments():
-    return st.integers(0, 500).map(lambda minute: datetime(2025, 6, 3, tzinfo=UTC) + timedelta(minutes=minute))
-
-
-@given(st.lists(st.tuples(moments(), moments()).map(sorted).map(tuple), max_size=12), moments(), moments())
-def test_a_union_covers_every_minute_once(hours, first, second):
-    within = tuple(sorted((first, second)))
-    minutes = [
-        within[0] + timedelta(minutes=step) for step in range(int((within[1] - within[0]).total_seconds()) // 60)
-    ]
-
-    covered = sum(any(start <= minute < end for start, end in hours) for minute in minutes)
-
-    assert intervals.seconds(intervals.union(hours), within) == covered * 60
