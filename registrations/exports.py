@@ -81,7 +81,7 @@ def lines(sheets: list[Sheet]) -> Iterator[tuple[Cell, ...]]:
 
 def _main(figures: Figures) -> Sheet:
     rows: Rows = [(pgettext("figures", "Present, people"), figures.present)]
-    rows += [(gettext("Women, % of those who said"), _percent(figures.said))]
+    rows += [(gettext("Women, percent of those who said"), _percent(figures.said))]
     rows += [(gettext("Who said"), figures.said.people if figures.said else _HIDDEN)]
     rows += [(gettext("Countries"), len(figures.countries)), (gettext("Initiatives"), len(figures.initiatives))]
     others = (status for status in AttendanceStatus if status != AttendanceStatus.PRESENT)
@@ -93,7 +93,7 @@ def _of_sessions(figures: OfSeries) -> Sheet:
     header = (
         gettext("Session"),
         *(str(status.label) for status in AttendanceStatus),
-        gettext("Women, % of those who said"),
+        gettext("Women, percent of those who said"),
         gettext("Countries"),
         gettext("Initiatives"),
     )
@@ -114,7 +114,7 @@ def _of_countries(figures: Figures, *, with_share: bool) -> Sheet:
     header: tuple[str, ...] = (gettext("Country"), gettext("People"))
     rows: Rows = [(name_of(country.code), country.people) for country in figures.countries]
     if with_share:
-        header = (*header, gettext("Women, % of those who said"))
+        header = (*header, gettext("Women, percent of those who said"))
         shares = (_percent(country.said) for country in figures.countries)
         rows = [(*row, share) for row, share in zip(rows, shares, strict=True)]
     return Sheet(gettext("Countries"), header, rows)

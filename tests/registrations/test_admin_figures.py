@@ -131,7 +131,7 @@ def test_a_hidden_share_is_in_no_file_and_on_no_page() -> None:
 
     assert "could be found out" in words(answer)
     assert "of those who said were women" not in words(answer)
-    assert ["Women, % of those who said", "–"] in table(client.get(url("session_figures_file", session, "csv")))
+    assert ["Women, percent of those who said", "–"] in table(client.get(url("session_figures_file", session, "csv")))
 
 
 @pytest.mark.parametrize("page", ["session_figures", "series_figures"])
