@@ -185,6 +185,7 @@
     if (marked) chip.textContent = marked;
     else chip.remove();
     $("door-result").replaceChildren(card);
+    $("door-result").scrollIntoView({ block: "nearest" });
   }
 
   function admitted(one, mark, before, since = one.since) {
@@ -253,7 +254,6 @@
       admitted(people.get(told.id) || { name: said.full_name, events: new Set([`walk_in:${told.id}`]) }, "walk_in", false, told.at);
       walkIn.reset();
       $("door-walk-in").open = false;
-      $("door-result").scrollIntoView({ block: "center" });
     };
   }
 
