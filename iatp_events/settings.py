@@ -156,6 +156,9 @@ RATE_LIMITS = env.rates(
         "initiatives_per_address": 1200,
         "sign_ins_per_address": 300,
         "sign_ins_per_email": 5,
+        # A room full of people shares one address; six digits need more than these tries.
+        "room_codes_per_address": 1200,
+        "room_codes_per_registration": 6,
         "groups_per_person": 6,
         "groups_per_person_and_day": 30,
         "folios_per_address": 60,

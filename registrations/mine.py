@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from registrations import links, progress, turns
-from registrations.choices import CAME, AttendanceStatus, RegistrationState
+from registrations import links, progress, room_codes, turns
+from registrations.choices import CAME, AttendanceStatus, EvidenceKind, RegistrationState
 from registrations.models import Appeal, Attendance, Certificate, Enrolment, Evidence, Registration
 from registrations.models.appeals import may_be_said
 from registrations.progress import Progress
@@ -50,6 +50,8 @@ _JUDGED = {
 }
 # Where a person may say that they were there all the same.
 _APPEALABLE = {Mark.MISSED, Mark.PARTLY, Mark.CAUGHT_UP, Mark.EXCUSED}
+# Whoever saw the recording since has caught up.
+_MISSING = {Mark.MISSED, Mark.PARTLY, Mark.EXCUSED, Mark.UNRECORDED}
 _LIVE = {
     RegistrationState.CONFIRMED: Mark.REGISTERED,
     RegistrationState.WAITLISTED: Mark.WAITING,
@@ -150,6 +152,23 @@ class Mine:
     def can_appeal(self) -> bool:
         held = self.registration
         return held is not None and self.is_doubtful and self.appeal is None and may_be_said(held, self.now)
+
+    @property
+    def takes_code(self) -> bool:
+        """The room shows a code that this person can type."""
+        held = self.registration
+        return held is not None and held.is_confirmed and room_codes.is_shown(self.session, self.now)
+
+    @property
+    def has_typed_code(self) -> bool:
+        return any(one.kind == EvidenceKind.ROOM_CODE for one in self.evidence)
+
+    @property
+    def can_catch_up(self) -> bool:
+        """There is a recording of what the person did not see whole."""
+        held, over = self.registration, self.standing.is_over and not self.session.is_cancelled
+        there_is = over and bool(self.session.recording) and self.mark in _MISSING
+        return there_is and held is not None and held.is_confirmed
 
     @property
     def place_in_line(self) -> int:
@@ -265,6 +284,11 @@ class MySeries:
     def asks(self) -> bool:
         """A place waits for an answer: its button is the one that matters."""
         return any(mine.can_take for mine in self.ahead)
+
+    @property
+    def rooms(self) -> list[Mine]:
+        """Where the person can type the code of the room now."""
+        return [mine for mine in self.sessions if mine.takes_code]
 
     @cached_property
     def open(self) -> list[Mine]:

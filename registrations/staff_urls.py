@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import door, door_events
+from registrations.views import door, door_events, room_code
 
 app_name = "staff"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("staff/sessions/<int:pk>/door/events/", door_events.events, name="door_events"),
     path("staff/sessions/<int:pk>/door/list/", door_events.names, name="door_list"),
     path("staff/sessions/<int:pk>/door/worker.js", door.worker, name="door_worker"),
+    path("staff/sessions/<int:pk>/room-code/", room_code.shown, name="room_code"),
 ]

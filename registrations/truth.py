@@ -6,7 +6,7 @@ from typing import cast
 
 from registrations.cases import Case
 from registrations.choices import ConsentKind, MessageKind, RegistrationState, SkipReason
-from registrations.models import Appeal, Attendee, Consent, Message, Registration, SignIn
+from registrations.models import Appeal, Attendance, Attendee, Consent, Message, Registration, SignIn
 from workshops.choices import SessionState
 from workshops.models import Session
 
@@ -104,8 +104,10 @@ def _of_follow_up(message: Message, registration: Registration, now: datetime) -
     if reason := _of_rule(message, registration.session):
         return reason
     # "You were missed" may only be said where it was written down who came.
-    same = Registration.objects.filter(session=registration.session_id, mode=registration.mode)
-    return None if same.filter(attendance__isnull=False).exists() else SkipReason.UNRECORDED
+    seen = Attendance.objects.witnessed().filter(
+        registration__session=registration.session_id, registration__mode=registration.mode
+    )
+    return None if seen.exists() else SkipReason.UNRECORDED
 
 
 def _of_panel(message: Message, now: datetime) -> Reason:

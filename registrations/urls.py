@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from registrations.views import certificates, initiatives, inviting, me_data, me_profile, me_sessions, register, sign_in
+from registrations.views import (
+    certificates,
+    initiatives,
+    inviting,
+    me_data,
+    me_profile,
+    me_sessions,
+    register,
+    room_code,
+    sign_in,
+)
 
 app_name = "registrations"
 urlpatterns = [
@@ -21,6 +31,8 @@ urlpatterns = [
     path("me/enrol/", me_sessions.enrol, name="me_enrol"),
     path("me/leave/", me_sessions.leave, name="me_leave"),
     path("me/was-there/", me_sessions.was_there, name="me_was_there"),
+    path("me/recording/", me_sessions.saw_recording, name="me_saw_recording"),
+    path("me/room-code/", room_code.mine, name="me_room_code"),
     path("me/calendar/", me_sessions.renew_calendar, name="me_calendar"),
     path("me/colleagues/", inviting.colleagues, name="me_colleagues"),
     path("me/profile/", me_profile.details, name="profile"),

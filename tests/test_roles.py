@@ -41,6 +41,8 @@ ROWS = {
     "registrations:me_register": Row(302, 302, 302),
     "registrations:me_cancel": Row(302, 302, 404, "registration"),
     "registrations:me_take": Row(302, 302, 404, "registration"),
+    "registrations:me_saw_recording": Row(302, 409, 404, "registration"),
+    "registrations:me_room_code": Row(200, 409, 404, "registration"),
     "registrations:me_was_there": Row(302, 409, 404, "registration"),
     "registrations:me_enrol": Row(302, 302, 302),
     "registrations:me_leave": Row(302, 302, 302),

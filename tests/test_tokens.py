@@ -33,6 +33,7 @@ LATE = {
     "links:panel": 410,
     "links:pass_on": 405,
     "links:registration": 405,
+    "links:room_code": 410,
     "links:sign_in": 410,
     "links:take": 302,
     "links:take_back": 410,

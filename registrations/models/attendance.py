@@ -157,6 +157,10 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def came(self) -> AttendanceQuerySet:
         return self.filter(status__in=CAME)
 
+    def witnessed(self) -> AttendanceQuerySet:
+        """Those that say something of the day itself: an excuse and a recording don't, so nobody is absent by them."""
+        return self.exclude(because__in=[Because.RECORDING, Because.EXCUSE])
+
 
 class Attendance(models.Model):
     """What the evidence of one registration amounts to. Without evidence there is no row: nobody saw them."""

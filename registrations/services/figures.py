@@ -148,7 +148,8 @@ def _statuses(sessions: Collection[int]) -> defaultdict[int, Counter[AttendanceS
     rows = audience.values_list("registration__session", "status").annotate(people=Count("pk"))
     for session, status, people in rows:
         counted[session][AttendanceStatus(status)] += people
-    beside = Attendance.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
+    there = {"registration__session": OuterRef("session"), "registration__mode": OuterRef("mode")}
+    beside = Attendance.objects.witnessed().filter(**there)
     unseen = Registration.objects.confirmed().filter(session__in=sessions, attendance__isnull=True).order_by()
     for session, people in unseen.filter(Exists(beside)).values_list("session").annotate(people=Count("pk")):
         counted[session][AttendanceStatus.ABSENT] += people

@@ -74,7 +74,8 @@ def registration_of(attendee: Attendee, key: int) -> Registration | None:
 
 
 def _registrations(attendee: Attendee) -> Iterable[Registration]:
-    beside = Attendance.objects.filter(registration__session=OuterRef("session"), registration__mode=OuterRef("mode"))
+    there = {"registration__session": OuterRef("session"), "registration__mode": OuterRef("mode")}
+    beside = Attendance.objects.witnessed().filter(**there)
     evidence = Prefetch("evidence", Evidence.objects.live().order_by("at", "pk"))
     mine = Registration.objects.filter(attendee=attendee).with_place_in_line().annotate(recorded=Exists(beside))
     return mine.select_related("appeal", "attendance").prefetch_related(evidence)

@@ -21,20 +21,24 @@ from registrations import links
 from registrations.doors import signed_in
 from registrations.forms import caps as words
 from registrations.models import Attendee, Registration
-from registrations.services import appeals, caps, my_sessions, offers, people, places
+from registrations.services import appeals, arrivals, caps, my_sessions, offers, people, places
 from registrations.views import personal
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
 
 Act = Callable[[HttpRequest, Attendee], str]
 # What a page says after a press; anything else in the address says nothing.
-SAID = ("registered", "waiting", "cancelled", "taken", "enrolled", "left", "calendar", "already", "was_there")
+SAID = (
+    *("registered", "waiting", "cancelled", "taken", "enrolled", "left", "calendar", "already"),
+    *("was_there", "room_code", "recording"),
+)
 REFUSED = (
     places.RegistrationClosed,
     places.Removed,
     places.SessionOver,
     offers.OfferOver,
     appeals.NothingToAppeal,
+    arrivals.NothingToSee,
 )
 
 
@@ -117,6 +121,12 @@ def take(request: HttpRequest, attendee: Attendee) -> str:
 def was_there(request: HttpRequest, attendee: Attendee) -> str:
     appeals.say(registration=_mine(request, attendee), words=request.POST.get("words", ""), now=clock.now())
     return "was_there"
+
+
+@button
+def saw_recording(request: HttpRequest, attendee: Attendee) -> str:
+    arrivals.saw_recording(registration=_mine(request, attendee), now=clock.now())
+    return "recording"
 
 
 @button

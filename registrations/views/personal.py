@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 from iatp_events.lib import clock, languages, zones
 from registrations import links
 from registrations.models import Merge, Registration
-from registrations.services import offers, people, places
+from registrations.services import arrivals, offers, people, places
 from workshops import when
 from workshops.choices import PlaceMode
 from workshops.models import Series, Session
@@ -109,6 +109,14 @@ class Place:
         return self.registration.attendee.enrolments.filter(
             series=self.registration.session.series_id, left_at__isnull=True
         ).exists()
+
+    @property
+    def takes_code(self) -> bool:
+        return arrivals.takes_code(self.registration, self.now)
+
+    @property
+    def has_typed_code(self) -> bool:
+        return arrivals.has_typed(self.registration)
 
     @property
     def place_in_line(self) -> int | None:
