@@ -26,13 +26,25 @@ TAG = re.compile(r"</?[a-z]+")
 # Words that are the same in the language as in English.
 EVERYWHERE = {"Original", "original", "j M Y, H:i"}
 SAME = {
-    "es": {"Asunción", "Montevideo", "Santo Domingo", "Error:", "Panel", "panel", "series", *EVERYWHERE},
+    "es": {
+        "Asunción",
+        "Montevideo",
+        "Santo Domingo",
+        "Error:",
+        "Panel",
+        "panel",
+        "series",
+        "Folio",
+        "folio",
+        *EVERYWHERE,
+    },
     "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "E-mail", "Online", *EVERYWHERE},
     "fr": {
         *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *EVERYWHERE,
         *("Date", "Initiative", "Initiatives", "Messages"),
+        *("Folio", "folio"),
         *("panel", "panels", "photo", "initiatives", "places", "source", "version"),
     },
 }

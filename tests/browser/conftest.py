@@ -69,6 +69,7 @@ invitations.invite(
     now=now,
 )
 invited = Registration.objects.select_related("attendee").get(attendee__full_name="Olga Prado")
+certificate = factories.certify(waiting.attendee, past)
 claim = addresses.ask(attendee=mine, address="ana@nueva.example", now=now)
 sign_in.ask(email="ana.ruiz@example.org", browser="another", leads_to="", now=now)
 kept = HttpResponse()
@@ -112,6 +113,9 @@ answer = {
     "my details": "/es/me/profile/",
     "a new address": path(links.address(claim)),
     "sign in": "/es/sign-in/",
+    "verify": "/es/verify/",
+    "verified": f"/es/verify/?folio={certificate.folio}",
+    "certificate": f"/es/certificates/{certificate.folio}/",
     "the code of the mail": "/es/sign-in/code/",
     "link to sign in, elsewhere": path(links.sign_in(SignIn.objects.get())),
     "sign out": "/es/me/sign-out/",
@@ -147,6 +151,9 @@ NAMES = (
     "not found",
     "a new address",
     "sign in",
+    "verify",
+    "verified",
+    "certificate",
     "the code of the mail",
     "link to sign in, elsewhere",
     "sign out",
