@@ -62,8 +62,10 @@ JOIN registrations_emailaddress e ON e.attendee_id = r.attendee_id
 
 def begin(house: House, code: str, *arguments: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", f"import django; django.setup(){code}", *map(str, arguments)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    started = subprocess.Popen(command, cwd=ROOT, env=house.environment, **pipes)
+    started = subprocess.Popen(
+        command, cwd=ROOT, env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert started.stdout is not None
     assert started.stdout.readline() == "ready\n"
     return started
 
@@ -73,6 +75,7 @@ def test_six_reports_and_the_join_page_at_once_write_every_hour_once(house: Hous
     acts = [*(begin(house, TAKE_OVER, pk) for pk in reports), begin(house, JOIN), begin(house, JOIN)]
 
     for act in acts:
+        assert act.stdin is not None
         act.stdin.close()
         act.stdin = None
     said = [int(act.communicate(timeout=100)[0]) for act in acts]

@@ -23,7 +23,7 @@ from workshops.models import Session
 # A connection that comes and goes is several joins; a button pressed twice is one.
 ONE_JOIN = timedelta(minutes=1)
 BATCH = 2_000
-_TEXTS = [f"session__{name}" for name in ("summary", "agenda", "takeaways", "cancellation_reason")]
+_TEXTS = [f"session__{name}" for name in ("summary", "agenda", "takeaways", "materials", "cancellation_reason")]
 _DERIVED = ["status", "because", "part", "seconds", "policy_version"]
 
 

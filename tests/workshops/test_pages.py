@@ -145,6 +145,7 @@ def test_after_a_session_the_points_that_were_made_are_shown(client):
         attendance_published="more than 180",
         recording="https://example.org/recording",
         takeaways={"en": "Trust comes **first**."},
+        materials={"en": "[Slides](https://example.org/slides.pdf)"},
     )
     ahead = create_session(number=2)
     rosa = create_speaker("Rosa Vega")
@@ -157,6 +158,9 @@ def test_after_a_session_the_points_that_were_made_are_shown(client):
     assert "Trust comes <strong>first</strong>." in html
     assert "Trust takes years." in html
     assert "https://example.org/recording" in html
+    assert 'id="materials"' in html
+    assert 'href="https://example.org/slides.pdf"' in html
+    assert 'id="materials"' not in page(client, session_path(ahead))
     assert "Trust takes years." not in page(client, session_path(ahead))
 
 

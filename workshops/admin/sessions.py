@@ -44,7 +44,7 @@ class SessionAdmin(TextSearch):
         (_("What it is about"), {"fields": ["summary", "agenda", "panel_to_be_announced"]}),
         (
             _("Afterwards"),
-            {"classes": ["collapse"], "fields": ["takeaways", "recording", "attendance_published"]},
+            {"classes": ["collapse"], "fields": ["takeaways", "materials", "recording", "attendance_published"]},
         ),
         (_("If it is cancelled"), {"classes": ["collapse"], "fields": ["cancellation_reason"]}),
         (_("What people were told"), {"classes": ["collapse"], "fields": [("revision", "revised_at")]}),

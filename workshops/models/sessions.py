@@ -57,7 +57,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def without_texts(self) -> SessionQuerySet:
         """For acts and forms, which read no page's worth of text: its loading costs more than theirs."""
-        return self.defer("summary", "agenda", "takeaways", "cancellation_reason", "recording", "attendance_published")
+        return self.defer(
+            "summary", "agenda", "takeaways", "materials", "cancellation_reason", "recording", "attendance_published"
+        )
 
     def with_places(self) -> SessionQuerySet:
         return self.prefetch_related("places")
@@ -85,6 +87,12 @@ class Session(models.Model):
     cancellation_reason = I18nCharField(_("reason of the cancellation"), blank=True, default="")
     panel_to_be_announced = models.BooleanField(_("panel to be announced"), default=False)
     takeaways = I18nTextField(_("takeaways"), blank=True, default="", help_text=_("Markdown."))
+    materials = I18nTextField(
+        _("materials"),
+        blank=True,
+        default="",
+        help_text=_("Markdown: slides and documents as links, before or after the session."),
+    )
     recording = models.URLField(_("recording"), blank=True, max_length=500)
     most_per_initiative = models.PositiveIntegerField(
         _("most per initiative"),

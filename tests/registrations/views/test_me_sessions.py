@@ -79,12 +79,14 @@ def test_what_is_over_says_how_one_was_seen_and_leads_to_the_recording():
     ana = journey()
     first = session_of(1)
     first.recording = "https://videos.example.org/1"
+    first.materials = {"en": "[Slides](https://example.org/slides.pdf)"}
     first.save()
 
     page = text(later(signed_in(ana)))
 
     assert "How we know: Marked by the organisers" in page
     assert "https://videos.example.org/1" in page
+    assert "/en/series/community-in-practice/1/#materials" in page
     assert "You were not there" in page
 
 
