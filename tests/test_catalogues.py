@@ -36,15 +36,15 @@ SAME = {
         "series",
         "Folio",
         "folio",
+        *("Certificado", "Constancia"),
         *EVERYWHERE,
     },
-    "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "E-mail", "Online", *EVERYWHERE},
+    "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "Certificado", "E-mail", "Online", *EVERYWHERE},
     "fr": {
         *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *EVERYWHERE,
-        *("Date", "Initiative", "Initiatives", "Messages"),
-        *("Folio", "folio"),
+        *("Date", "date", "Initiative", "Initiatives", "Messages"),
         *("panel", "panels", "photo", "initiatives", "places", "source", "version"),
     },
 }
