@@ -34,6 +34,7 @@ check: .venv/installed-dev .venv/catalogues
 
 faults: .venv/installed-dev .venv/catalogues faketime
 	FAULTS="at length" $(BIN)/python -m pytest tests/faults $(ARGS)
+	FAULTS="at length" $(BIN)/python -m pytest tests --ignore=tests/faults -m at_length $(ARGS)
 
 bench: .venv/installed-dev .venv/catalogues
 	$(BIN)/python -m bench

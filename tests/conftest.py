@@ -1,5 +1,6 @@
 """What holds for every test: the world stands at NOW, nothing leaves, nothing stays."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,15 @@ from iatp_events.lib import clock
 from tests.factories import NOW
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes long to `make faults`."""
+    if os.environ.get("FAULTS") == "at length":
+        return
+    long = [item for item in items if item.get_closest_marker("at_length")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in set(long)]
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,7 @@ def test_a_hundred_at_once_exceed_neither_caps_nor_places(house: House) -> None:
     assert query(house.database_url, "SELECT count(*) FROM registrations_attendee") == [(60,)]
 
 
+@pytest.mark.at_length
 def test_without_the_lock_the_caps_do_not_hold(house: House) -> None:
     """The control: were the lock taken out, the test above would see it, by the caps and not only by the places."""
     press_hundred(house, UNLOCKED)

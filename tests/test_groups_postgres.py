@@ -63,6 +63,7 @@ def test_twenty_groups_of_three_fill_thirty_places_each_whole_or_not_at_all(hous
     assert query(house.database_url, ALL_OR_NOTHING) == [(30, 30, 30, 30)]
 
 
+@pytest.mark.at_length
 def test_a_cap_holds_and_no_group_is_cut_by_it(house: House) -> None:
     cookies = furnished(house, places=100, caps="most_per_initiative=8,")
 
@@ -75,6 +76,7 @@ def test_a_cap_holds_and_no_group_is_cut_by_it(house: House) -> None:
     assert query(house.database_url, ALL_OR_NOTHING) == [(12, 12, 12, 12)]
 
 
+@pytest.mark.at_length
 def test_groups_with_the_same_people_in_another_order_neither_wait_for_each_other_nor_write_twice(house: House) -> None:
     cookies = furnished(house, places=30)
     names = [f"persona{number}" for number in range(5)]

@@ -115,6 +115,7 @@ def at_once(house: House, *acts: str) -> list[int]:
         return list(together.map(house.run, [BEGIN.format(at=at) + act.format() for act in acts]))
 
 
+@pytest.mark.at_length
 def test_each_into_the_other_at_once_while_people_join_both_is_one_and_loses_nobody(house: House) -> None:
     house.run(PAIRS)
 
@@ -126,6 +127,7 @@ def test_each_into_the_other_at_once_while_people_join_both_is_one_and_loses_nob
     assert house.run(TRUE) == {"parties": 40, "chains": 0, "people": 80, "alone": 0}
 
 
+@pytest.mark.at_length
 def test_nothing_is_forgotten_under_the_hands_of_who_joins_it(house: House) -> None:
     joined, forgotten = at_once(house, JOIN_WHAT_NOBODY_COORDINATES, FORGET)
 

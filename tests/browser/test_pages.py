@@ -141,7 +141,7 @@ def test_registering_needs_no_javascript(browser: Browser, site: Site) -> None:
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until this element has the focus, and see that the focus can be seen."""
     wanted = page.locator(selector).first
-    for _ in range(80):
+    for _ in range(200):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):
             style = wanted.evaluate(

@@ -133,6 +133,7 @@ def presses(url: str, people: list[dict[str, str]]) -> list[Press]:
     return found
 
 
+@pytest.mark.at_length
 def test_a_dump_names_nobody_who_was_erased_while_all_else_went_on(filing: House) -> None:
     people = filing.run(FURNISHED)
     filing.web(workers=4, application="tests.servers.unhurried:application")
@@ -215,6 +216,7 @@ def at_once(house: House, *acts: str) -> list[object]:
         return list(together.map(house.run, [BEGIN.format(at=at) + act for act in acts]))
 
 
+@pytest.mark.at_length
 def test_who_is_erased_while_their_mail_is_noted_waits_for_it_and_never_the_other_way_round(filing: House) -> None:
     filing.run(REGISTERED)
 
