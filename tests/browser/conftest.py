@@ -33,6 +33,8 @@ now = timezone.now()
 past, ahead = (Session.objects.select_related("series").get(number=number) for number in (1, 2))
 Session.objects.filter(pk=ahead.pk).update(meeting_link="https://zoom.us/j/1")
 confirmed, cancelled = (factories.register(ahead, name, now) for name in ("Ana Ruiz", "Eva Paz"))
+# Whose place no test gives back.
+giving = factories.register(ahead, "Nora Gil", now)
 places = Places.objects.get(session=ahead)
 places.set_capacity(places.taken)
 waiting = factories.register(ahead, "Luis Mora", now)
@@ -92,11 +94,11 @@ answer = {
     "my place in line": path(links.manage(waiting)),
     "my cancelled registration": path(links.manage(cancelled)),
     "I cannot come": path(links.cancel(confirmed)),
-    "pass my place on": f"{path(links.manage(confirmed))}pass-on/",
+    "pass my place on": f"{path(links.manage(giving))}pass-on/",
     "an invitation": f"{path(links.manage(invited))}invitation/",
     "choose a session for colleagues": "/es/me/colleagues/",
     "invite colleagues": "/es/me/colleagues/?session=another-series%2F2",
-    "take a place over": path(links.substitute(confirmed)),
+    "take a place over": path(links.substitute(giving)),
     "join": path(links.join(confirmed)),
     "my cancelled registration, a moment ago": path(links.manage(regretted)),
     "one tap": path(links.one_tap(waiting.attendee, freed)),
