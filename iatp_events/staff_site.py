@@ -17,6 +17,8 @@ _MODELS = [
     "Initiative",
     "Enrolment",
     "Report",
+    "Alias",
+    "ColumnMap",
     "Certificate",
     "Appeal",
     "Message",

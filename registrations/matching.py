@@ -44,6 +44,7 @@ class Why(TextChoices):
     ADDRESS = "address", pgettext_lazy("match", "registered with this address")
     ALIAS = "alias", pgettext_lazy("match", "staff confirmed this address before")
     KNOWN_NAME = "known_name", pgettext_lazy("match", "staff confirmed this name before")
+    FORGOTTEN = "forgotten", pgettext_lazy("match", "staff no longer hold to what they confirmed before")
     NAME = "name", pgettext_lazy("match", "one registration has this name; the report gives no address")
     OTHER_ADDRESS = "other_address", pgettext_lazy("match", "one registration has this name, with another address")
     NAMESAKES = "namesakes", pgettext_lazy("match", "several registrations have this name")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from iatp_events.lib.folding import fold
-from registrations.matching import Match
+from registrations.matching import Kind, Match, Why
 from registrations.models import Alias, Attendee, ColumnMap, Report, ReportRow
 from registrations.platforms import grouping
 from registrations.platforms.dates import DateOrder
@@ -84,6 +84,22 @@ def locked(report: Report) -> Report:
 def forget(*, now: datetime) -> int:
     """Delete drafts that nobody went on with, and the lines of what was taken over long ago."""
     return Report.objects.forgettable(now).delete()[0]
+
+
+@transaction.atomic
+def forget_alias(*, alias: Alias) -> int:
+    """Let an address or a name say nothing any more of whose it is. What was taken over stays.
+
+    Returns in how many lines of drafts, which relied on it, somebody has to be chosen again.
+    """
+    relying = Report.objects.filter(rows__registration__attendee=alias.attendee_id, batch__isnull=True)
+    # Whoever takes one of them over at this moment is waited for.
+    waiting = Report.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=relying.values("pk"))
+    held = [draft.pk for draft in waiting.defer("content").order_by("pk") if draft.is_draft]
+    by = Q(why=Why.ALIAS, email=alias.address) if alias.address else Q(why=Why.KNOWN_NAME)
+    lines = ReportRow.objects.filter(by, report__in=held, registration__attendee=alias.attendee_id)
+    alias.delete()
+    return lines.update(match=Kind.AMBIGUOUS, why=Why.FORGOTTEN, decision="", registration=None)
 
 
 def forget_person(*, attendee: Attendee, addresses: Collection[str]) -> None:

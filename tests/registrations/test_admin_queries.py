@@ -11,11 +11,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from registrations.models import (
+    Alias,
     Appeal,
     Attendee,
     BlockedAddress,
     Bulletin,
     Certificate,
+    ColumnMap,
     Consent,
     EmailAddress,
     Enrolment,
@@ -49,6 +51,8 @@ LISTS = {
     BlockedAddress: 4,
     Appeal: 4,
     Report: 5,
+    Alias: 4,
+    ColumnMap: 4,
     Certificate: 5,
     # With the two that say what is suggested, which are asked once a minute.
     Initiative: 7,
@@ -68,12 +72,14 @@ def populate(rows: int) -> None:
         Bulletin.objects.create(series=session.series, session=session, subject="A word", body="Yes.", created_at=NOW)
         Initiative.objects.create(name=f"Initiative {number}", country="CO")
         Report.objects.create(session=session, at=NOW, timezone="UTC")
+        ColumnMap.objects.create(fingerprint=str(number), meanings={"0": "name"}, at=NOW)
     series = Series.objects.get()
     for registration in Registration.objects.all():
         Appeal.objects.create(registration=registration, words="I was.", said_at=NOW)
         certify(registration.attendee, registration.session)
     for attendee in Attendee.objects.all():
         Enrolment.objects.create(series=series, attendee=attendee, enrolled_at=NOW)
+        Alias.objects.create(attendee=attendee, name_key="somebody else", confirmed_at=NOW)
     for number in range(2, rows + 1):
         other = Series.objects.create(slug=f"series-{number}", name={"es": f"Serie {number}"})
         ReminderRule.objects.create(
