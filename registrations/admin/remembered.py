@@ -52,7 +52,7 @@ class AliasAdmin(Remembered):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Alias]) -> None:
         self._tell(request, sum(drafts.forget_alias(alias=alias) for alias in queryset.order_by("pk")))
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Alias]) -> list[LogEntry]:  # type: ignore[override]
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Alias]) -> list[LogEntry]:
         """In the log of the person, and without the address: what is forgotten must not stand there."""
         page: Any = admin.site.get_model_admin(Attendee)
         said = gettext("Forgot a name or an address under which reports knew them.")

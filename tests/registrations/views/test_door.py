@@ -16,7 +16,7 @@ from registrations import cases, emails, links
 from registrations.models import Attendee, Evidence, Message, Registration
 from registrations.services import places
 from tests.admin_pages import staff_client
-from tests.factories import NOW, create_session, register
+from tests.factories import NOW, create_session, register, register_for
 from tests.registrations.views.mine import text
 from tests.servers.mailbox import links as mailed
 from tests.servers.mailbox import parsed
@@ -202,3 +202,23 @@ def test_the_mails_of_who_comes_in_person_lead_to_the_badge_and_no_others_do(ses
     found = [[link for link in mailed(mail) if "/b/" in link] for mail in mails]
     assert sorted(map(set, found), key=len) == [set(), {links.badge(ana)}]
     assert luis.mode == "online"
+
+
+def test_the_mail_about_several_sessions_leads_to_the_badge_of_each_that_has_a_door() -> None:
+    hall, both, online, full = (
+        create_session(number=number, mode=mode, capacity=places_)
+        for number, mode, places_ in ((1, "in_person", 9), (2, "hybrid", 9), (3, "online", 9), (4, "in_person", 1))
+    )
+    register(full, "Luis", mode="in_person")
+    register_for([hall, both, online, full], "Ana", mode="in_person")
+    held = {
+        one.session: one for one in Registration.objects.filter(attendee__full_name="Ana").select_related("session")
+    }
+
+    (case,) = cases.read(Message.objects.exclude(bundle=[]))
+    mail = parsed(emails.compose(case.message).mail.message().as_bytes())
+
+    expected = {links.badge(held[session]) for session in (hall, both)}
+    assert {link for link in mailed(mail) if "/b/" in link} == expected
+    plain = mail.get_body(("plain",)).get_content()
+    assert all(f"Mi credencial para la puerta\n{badge}" in plain for badge in expected)
