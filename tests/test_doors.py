@@ -189,7 +189,6 @@ def needed() -> dict[str, tuple[object, ...]]:
     speaker = create_speaker("Rosa Vega")
     seat(speaker, session)
     registration = register(session)
-    link = signing.token("registration", registration.pk, registration.link_version)
     claim = AddressClaim.objects.create(
         attendee=registration.attendee, address="new@example.org", normalised="new@example.org", asked_at=NOW
     )
@@ -200,39 +199,32 @@ def needed() -> dict[str, tuple[object, ...]]:
         "workshops:speaker": ("rosa-vega",),
         "registrations:register": (slug,),
         "registrations:registered": (slug,),
-        "staff:door": (session.pk,),
-        "staff:room_code": (session.pk,),
-        "staff:door_check_in": (session.pk,),
-        "staff:door_undo": (session.pk,),
-        "staff:door_walk_in": (session.pk,),
-        "staff:door_events": (session.pk,),
-        "staff:door_list": (session.pk,),
         "registrations:certificate": (folio,),
         "certificates:pdf": (folio,),
-        "staff:door_worker": (session.pk,),
         "feeds:series": (slug,),
         "feeds:session": (slug, 1),
         "feeds:photo": ("speakers/none.jpg",),
-        "links:registration": (link,),
-        "links:join": (signing.token("join", registration.pk, registration.link_version),),
-        "links:badge": (signing.token("badge", registration.pk, registration.link_version),),
-        "links:cancel": (link,),
-        "links:take": (link,),
-        "links:undo": (link,),
-        "links:again": (link,),
-        "links:pass_on": (link,),
-        "links:take_over": (
-            signing.token("substitute", registration.pk, registration.link_version, registration.round),
-        ),
-        "links:invitation": (link,),
-        "links:room_code": (link,),
-        "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:one_tap": (signing.token("one_tap", registration.attendee_id, session.pk),),
         "links:panel": (signing.token("panel", speaker.pk, session.pk),),
+        "links:address": (signing.token("address", claim.pk),),
+        **{name: (session.pk,) for name in DOORS if name.startswith("staff:")},
+        **personal_links(registration),
+    }
+
+
+def personal_links(registration: Registration) -> dict[str, tuple[object, ...]]:
+    """The personal links of a registration, and of the person it belongs to."""
+    of_registration = (registration.pk, registration.link_version)
+    link: tuple[object, ...] = (signing.token("registration", *of_registration),)
+    bare = ("registration", "cancel", "take", "undo", "again", "pass_on", "invitation", "room_code")
+    return {f"links:{name}": link for name in bare} | {
+        "links:join": (signing.token("join", *of_registration),),
+        "links:badge": (signing.token("badge", *of_registration),),
+        "links:take_over": (signing.token("substitute", *of_registration, registration.round),),
+        "links:not_me": (signing.token("not_me", registration.messages.get().pk.int),),
         "links:sign_in": (sign_in_token(registration),),
         "links:stop": (signing.token("stop", registration.attendee_id),),
         "links:take_back": (signing.token("take_back", told_of_new_address(registration).pk.int),),
-        "links:address": (signing.token("address", claim.pk),),
         "links:calendar": (signing.token("calendar", registration.attendee_id),),
     }
 

@@ -11,6 +11,7 @@ import unicodedata
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 and O, no 1 and I
 LENGTH = 12
 SHOWN = LENGTH + 2
+EXAMPLE = "ABCD-EFGH-JKLM"  # how a code looks; its last character is not the right one
 # What a 0, O, 1 or I was misread from.
 _MISREAD = str.maketrans({"0": "Q", "O": "Q", "1": "L", "I": "L"})
 _BETWEEN = re.compile(r"[\s\-‐-―−_.·]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -42,36 +42,50 @@ class SessionFilter(admin.SimpleListFilter):
         return queryset.filter(session=value) if is_key(value) else queryset
 
 
-class RuleFilter(admin.SimpleListFilter):
-    """The rule of the plan that a link from the plan's page named; offered in no other way."""
+class LinkedFilter(admin.SimpleListFilter):
+    """By one row that a link from another page named; offered in no other way."""
+
+    model: type[Model]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(str(self.parameter_name), "")
+        found = self.model._default_manager.filter(pk=value) if is_key(value) else []
+        return [(str(row.pk), self.shown(row)) for row in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return self.narrow(queryset, int(value)) if is_key(value) else queryset
+
+    def shown(self, row: Any) -> str:
+        return str(row)
+
+    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class RuleFilter(LinkedFilter):
+    """The rule of the plan, from the plan's page."""
 
     title = _("reminder rule")
     parameter_name = "rule"
+    model = ReminderRule
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        value = request.GET.get(self.parameter_name, "")
-        rules = ReminderRule.objects.filter(pk=value) if is_key(value) else []
-        return [(str(rule.pk), f"{rule.get_audience_display()} · {rule}") for rule in rules]
+    def shown(self, row: ReminderRule) -> str:
+        return f"{row.get_audience_display()} · {row}"
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.filter(rule=value) if is_key(value) else queryset
+    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+        return queryset.filter(rule=key)
 
 
-class InitiativeFilter(admin.SimpleListFilter):
-    """The initiative that a link from its page named, under any of its names; offered in no other way."""
+class InitiativeFilter(LinkedFilter):
+    """The initiative, under any of its names, from its own page."""
 
     title = _("initiative")
     parameter_name = "initiative"
+    model = Initiative
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        value = request.GET.get(self.parameter_name, "")
-        found = Initiative.objects.filter(pk=value) if is_key(value) else []
-        return [(str(initiative.pk), str(initiative)) for initiative in found]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.coordinating(int(value)) if is_key(value) else queryset  # type: ignore[attr-defined]
+    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+        return queryset.coordinating(key)
 
 
 class OutcomeFilter(admin.SimpleListFilter):

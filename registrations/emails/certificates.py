@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iatp_events.lib import codes
 from iatp_events.lib.addresses import absolute
 from registrations import statements
 
 if TYPE_CHECKING:
     from registrations.emails.scene import Scene
-
-SAMPLE = "XXXX-XXXX-XXXX"
 
 
 def document(scene: Scene) -> str:
@@ -26,7 +25,7 @@ def title(scene: Scene) -> str:
 
 
 def folio(scene: Scene) -> str:
-    return scene.message.certificate.folio if scene.message.certificate else SAMPLE
+    return scene.message.certificate.folio if scene.message.certificate else codes.EXAMPLE
 
 
 def page(scene: Scene) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from iatp_events.lib import languages, zones
 from registrations.choices import Gender
 from registrations.forms.fields import AddressField, CountryField, LineField
-from registrations.forms.person import REQUIRED
+from registrations.forms.page import REQUIRED
 from registrations.services.people import Person
 
 CHECK_IN, UNDO, WALK_IN, UNDO_WALK_IN = "check_in", "undo", "walk_in", "undo_walk_in"

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from registrations import pasted
 from registrations.forms import caps
 from registrations.forms.fields import AddressField, LineField, likely_address
-from registrations.forms.person import REQUIRED, PersonForm
+from registrations.forms.page import REQUIRED, PageForm
+from registrations.forms.person import DETAILS, PersonForm, agreement, who
 from registrations.models import Attendee
 from registrations.models.attendees import normalise
 from registrations.pasted import Line, Problem
@@ -26,13 +25,9 @@ from workshops.models import Session
 
 _ = gettext_lazy
 _SHOWN_OF_A_LINE = 60
-_OF_DETAILS = (
-    *("full_name", "country", "timezone", "language", "organisation", "position"),
-    *("sector", "gender"),
-)
 
 
-class ColleaguesForm(forms.Form):
+class ColleaguesForm(PageForm):
     lines = forms.CharField(
         label=_("Your colleagues"),
         strip=False,
@@ -62,16 +57,6 @@ class ColleaguesForm(forms.Form):
             del self.fields["initiative"]
         if session.mode != Mode.HYBRID:
             del self.fields["mode"]
-        for field in self.fields.values():
-            field.error_messages["required"] = REQUIRED
-
-    @cached_property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(*self.fields)
-        return helper
 
     def clean_lines(self) -> str:
         text: str = self.cleaned_data["lines"]
@@ -152,44 +137,24 @@ class InvitationForm(PersonForm):
     email_kept = None  # type: ignore[assignment]
 
     def __init__(self, data: Any = None, *, attendee: Attendee) -> None:
-        said = {name: getattr(attendee, name) for name in _OF_DETAILS} | {"country": attendee.country.code or ""}
+        said = {name: getattr(attendee, name) for name in DETAILS} | {"country": attendee.country.code or ""}
         super().__init__(data, initial=said)
         self._initiative = attendee.initiative
         self.is_short = not attendee.must_agree
         if self.is_short:
             self.fields = {"code_of_conduct": self.fields["code_of_conduct"]}
 
-    @cached_property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        agreement = Fieldset(
-            pgettext_lazy("form", "Agreement"),
-            HTML('{% include "registrations/_agreement.html" %}'),
-            *[name for name in ("code_of_conduct", "announcements") if name in self.fields],
-            css_class="form-section",
-        )
-        helper.layout = Layout(agreement) if self.is_short else Layout(_who(), agreement)
-        return helper
-
     def details(self) -> Details | None:
         """What `invitations.accept` takes, from a valid form; None of who is known."""
         if self.is_short:
             return None
-        return Details(**{name: self.cleaned_data[name] for name in _OF_DETAILS}, initiative=self._initiative)
+        return Details(**{name: self.cleaned_data[name] for name in DETAILS}, initiative=self._initiative)
 
-
-def _who() -> Fieldset:
-    return Fieldset(
-        _("Who are you?"),
-        "full_name",
-        Div("country", "timezone", css_class="form-pair"),
-        Div("organisation", "position", css_class="form-pair"),
-        Div("sector", "gender", css_class="form-pair"),
-        "language",
-        css_class="form-section",
-    )
+    def _layout(self) -> Layout:
+        agreed = agreement(*(name for name in ("code_of_conduct", "announcements") if name in self.fields))
+        if self.is_short:
+            return Layout(agreed)
+        return Layout(who(Div("sector", "gender", css_class="form-pair"), "language", email=False), agreed)
 
 
 def _free(free: int) -> str:

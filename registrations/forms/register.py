@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from iatp_events.lib import languages
 from registrations.forms.fields import LineField
-from registrations.forms.person import PersonForm
+from registrations.forms.person import DETAILS, PersonForm, agreement, who
 from registrations.services.people import Person
 from registrations.services.places import Answers
 from workshops import when
@@ -91,26 +89,14 @@ class RegisterForm(PersonForm):
         else:
             fields["mode"].choices = self._mode_choices
 
-    @cached_property
-    def helper(self) -> FormHelper:
-        """How crispy-forms lays the form out; built when it is shown."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = self._layout()
-        return helper
-
     def registration(self) -> dict[str, Any]:
         """What `places.register` takes, from a valid form."""
         cleaned = self.cleaned_data
-        names = ("full_name", "email", "country", "timezone", "language", "organisation", "position")
         return {
             "series": self.series,
             "sessions": [self.by_number[number] for number in cleaned["sessions"]],
             "whole_series": cleaned["whole_series"],
-            "person": Person(
-                **{name: cleaned[name] for name in (*names, "initiative", "sector", "gender")},
-            ),
+            "person": Person(**{name: cleaned[name] for name in (*DETAILS, "email", "initiative")}),
             "answers": Answers(
                 **{name: cleaned[name] for name in ("mode", "support_needed", "question", "announcements")},
             ),
@@ -188,23 +174,10 @@ class RegisterForm(PersonForm):
         choice = [Field("sessions"), Field("whole_series")] + ([Field("mode")] if "mode" in self.fields else [])
         return Layout(
             Fieldset(_("What do you register for?"), *choice, css_class="form-section"),
-            Fieldset(
-                _("Who are you?"),
-                "full_name",
-                "email",
-                "email_kept",
-                Div("country", "timezone", css_class="form-pair"),
-                Div("organisation", "position", css_class="form-pair"),
+            who(
                 Div("initiative", "sector", css_class="form-pair"),
                 Div("gender", "language", css_class="form-pair"),
-                css_class="form-section",
             ),
             Fieldset(pgettext_lazy("form", "For the session"), "support_needed", "question", css_class="form-section"),
-            Fieldset(
-                pgettext_lazy("form", "Agreement"),
-                HTML('{% include "registrations/_agreement.html" %}'),
-                "code_of_conduct",
-                "announcements",
-                css_class="form-section",
-            ),
+            agreement("code_of_conduct", "announcements"),
         )

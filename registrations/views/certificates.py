@@ -102,7 +102,8 @@ def _found(request: HttpRequest, typed: str) -> tuple[Certificate | None, HttpRe
 
 
 def _verify_page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
-    return render(request, "registrations/certificates/verify.html", context, status=status)
+    shown = context | {"example": codes.EXAMPLE}
+    return render(request, "registrations/certificates/verify.html", shown, status=status)
 
 
 def _is_within_limits(request: HttpRequest, typed: str) -> bool:

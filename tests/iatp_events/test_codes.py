@@ -63,3 +63,9 @@ def test_two_neighbours_swapped_are_never_another_code(code, place):
 @pytest.mark.parametrize("typed", ["", "-", "AAAA", "A" * 5000, "\x00" * 12, "ﬁ" * 12, "' OR 1=1 --", "ß" * 6])
 def test_nonsense_is_no_code(typed):
     assert codes.read(typed) == ""
+
+
+def test_the_example_is_a_code_of_nobody() -> None:
+    assert codes.EXAMPLE.replace("-", "").isalnum()
+    assert len(codes.EXAMPLE) == codes.SHOWN
+    assert codes.read(codes.EXAMPLE) == ""

@@ -64,14 +64,15 @@ def message_of(wording: Wording, ana: Registration) -> Message:
         short=wording == Wording.REMINDER_SHORT,
         due_at=session.starts_at - DAY,
     )
-    _arrange(message, wording, session)
+    for arrange in (_person_alone, _place, _after_the_session, _others):
+        arrange(message, wording, session)
     return message
 
 
-def _arrange(message: Message, wording: Wording, session: Session) -> None:
-    if wording in (Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED):
-        message.session = message.registration = None
-    if wording in (Wording.ADDRESS, Wording.ADDRESS_ADDED, Wording.SIGN_IN):
+def _person_alone(message: Message, wording: Wording, session: Session) -> None:
+    """What is about a person and an address of theirs, or about several sessions at once."""
+    alone = (Wording.ADDRESS, Wording.ADDRESS_ADDED, Wording.SIGN_IN)
+    if wording in (*alone, Wording.CONFIRMATION_SEVERAL, Wording.ENROLMENT, Wording.ALREADY_REGISTERED):
         message.session = message.registration = None
     if wording in (Wording.ADDRESS, Wording.ADDRESS_ADDED):
         message.claim = AddressClaim.objects.create(
@@ -82,32 +83,37 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
     if wording == Wording.SIGN_IN:
         address = message.attendee.addresses.get()
         message.sign_in = SignIn.objects.create(address=address, nonce=1, browser_digest="", requested_at=NOW)
-    if wording == Wording.CERTIFICATE:
-        message.registration = None
-        message.certificate = message.attendee.certificates.first() or certify(message.attendee, session)
     if wording == Wording.CONFIRMATION_SEVERAL:
         message.bundle = list(Registration.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _place(message: Message, wording: Wording, session: Session) -> None:
+    """What is about a place that is not held: waited for, offered, gone."""
+    registration = message.registration
     if wording in (Wording.WAITING_LIST, Wording.ENROLLED_WAITING):
-        registration = message.registration
         registration.state, registration.joined_waitlist_at, message.round = "waitlisted", NOW, 0
-    if wording in (Wording.CANCELLATION, Wording.HANDED_OVER, Wording.LAPSED):
-        message.registration.state, message.registration.cancelled_at = "cancelled", NOW
-    if wording in (Wording.INVITED, Wording.OFFER, Wording.LAPSED):
-        message.registration.offered_until = NOW + DAY
-    if wording in (Wording.INVITED, Wording.OFFER):
-        message.registration.state = "offered"
-    if wording == Wording.INVITED:
-        message.registration.invited_by, message.registration.invited_at = message.attendee, NOW
     if wording == Wording.CALL:
-        message.registration.state, message.registration.joined_waitlist_at = "waitlisted", NOW
+        registration.state, registration.joined_waitlist_at = "waitlisted", NOW
+    if wording in (Wording.CANCELLATION, Wording.HANDED_OVER, Wording.LAPSED):
+        registration.state, registration.cancelled_at = "cancelled", NOW
+    if wording in (Wording.INVITED, Wording.OFFER, Wording.LAPSED):
+        registration.offered_until = NOW + DAY
+    if wording in (Wording.INVITED, Wording.OFFER):
+        registration.state = "offered"
+    if wording == Wording.INVITED:
+        registration.invited_by, registration.invited_at = message.attendee, NOW
     if wording == Wording.SESSION_CANCELLED:
         session.state = "cancelled"
+
+
+def _after_the_session(message: Message, wording: Wording, session: Session) -> None:
+    """What is known of who came, and what follows from it."""
     if wording == Wording.CAME:
         note(message.registration, at=session.starts_at)
     if wording == Wording.MISSED:
         message.registration.evidence.all().delete()
         Attendance.objects.all().delete()
-    if wording in (Wording.CAME, Wording.MISSED):
+    if wording in (Wording.CAME, Wording.MISSED, Wording.APPEAL_GRANTED, Wording.APPEAL_REFUSED):
         message.due_at = session.ends_at + DAY
     if wording in (Wording.APPEAL_GRANTED, Wording.APPEAL_REFUSED):
         outcome = wording.removeprefix("appeal_")
@@ -115,7 +121,13 @@ def _arrange(message: Message, wording: Wording, session: Session) -> None:
             registration=message.registration,
             defaults={"said_at": NOW, "answer": outcome, "answered_at": NOW, "reason": "We read\nthe list."},
         )
-        message.due_at = session.ends_at + DAY
+    if wording == Wording.CERTIFICATE:
+        message.registration = None
+        message.certificate = message.attendee.certificates.first() or certify(message.attendee, session)
+
+
+def _others(message: Message, wording: Wording, session: Session) -> None:
+    """A session that opens, and the panel."""
     if wording == Wording.ANNOUNCEMENT:
         message.registration = None
         message.session = Session.objects.select_related("series").get(number=3)

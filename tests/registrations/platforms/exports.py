@@ -132,18 +132,6 @@ def webinar_es() -> str:
         "Hora de entrada", "Hora de registro,Hora de entrada"
     )
 
-    def row(stay, *, registered):
-        times = (
-            f"{stay.joined:%d/%m/%Y %I:%M:%S %p}",
-            f"{stay.left:%d/%m/%Y %I:%M:%S %p}",
-            stay.minutes,
-            "Sí",
-            "Chile",
-        )
-        if not registered:
-            return ("Sí", stay.name, stay.email, *times)
-        return ("Sí", stay.name, "", "", stay.email, "18/11/2024 09:00:00 PM", *times)
-
     of = {kind: [stay for stay in stays() if stay.kind == kind] for kind in ("host", "panelist")}
     audience = [stay for stay in stays() if stay.kind not in of]
     return table(
@@ -155,27 +143,28 @@ def webinar_es() -> str:
         ["Sesión 2", "931 4567 8901", "28/11/2024 10:48:00 AM", 109, 18, 23],
         ["Detalles del anfitrión"],
         person.split(","),
-        *(row(stay, registered=False) for stay in of["host"]),
+        *(_webinar_row(stay, registered=False) for stay in of["host"]),
         ["Detalles de los panelistas"],
         person.split(","),
-        *(row(stay, registered=False) for stay in of["panelist"]),
+        *(_webinar_row(stay, registered=False) for stay in of["panelist"]),
         ["Detalles de los asistentes"],
         attendee.split(","),
-        *(row(stay, registered=True) for stay in audience),
-        [
-            "No",
-            "Tomás Echeverría",
-            "Tomás",
-            "Echeverría",
-            "tomas@minero.example",
-            "18/11/2024 09:00:00 PM",
-            "--",
-            "--",
-            "--",
-            "--",
-            "",
-        ],
+        *(_webinar_row(stay, registered=True) for stay in audience),
+        "No,Tomás Echeverría,Tomás,Echeverría,tomas@minero.example,18/11/2024 09:00:00 PM,--,--,--,--,".split(","),
     )
+
+
+def _webinar_row(stay, *, registered):
+    times = (
+        f"{stay.joined:%d/%m/%Y %I:%M:%S %p}",
+        f"{stay.left:%d/%m/%Y %I:%M:%S %p}",
+        stay.minutes,
+        "Sí",
+        "Chile",
+    )
+    if not registered:
+        return ("Sí", stay.name, stay.email, *times)
+    return ("Sí", stay.name, "", "", stay.email, "18/11/2024 09:00:00 PM", *times)
 
 
 def registrations() -> str:
