@@ -54,12 +54,13 @@ class LinkedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return self.narrow(queryset, int(value)) if is_key(value) else queryset
+        narrowed: QuerySet[Any] = self.narrow(queryset, int(value)) if is_key(value) else queryset
+        return narrowed
 
     def shown(self, row: Any) -> str:
         return str(row)
 
-    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+    def narrow(self, queryset: Any, key: int) -> Any:
         raise NotImplementedError
 
 
@@ -73,7 +74,7 @@ class RuleFilter(LinkedFilter):
     def shown(self, row: ReminderRule) -> str:
         return f"{row.get_audience_display()} · {row}"
 
-    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+    def narrow(self, queryset: Any, key: int) -> Any:
         return queryset.filter(rule=key)
 
 
@@ -84,7 +85,7 @@ class InitiativeFilter(LinkedFilter):
     parameter_name = "initiative"
     model = Initiative
 
-    def narrow(self, queryset: Any, key: int) -> QuerySet[Any]:
+    def narrow(self, queryset: Any, key: int) -> Any:
         return queryset.coordinating(key)
 
 
