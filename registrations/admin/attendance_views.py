@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ from registrations.admin.filters import is_key
 from registrations.choices import AttendanceStatus, EvidenceKind, Part
 from registrations.models import Attendance, AttendancePolicy, Batch, EmailAddress, Registration
 from registrations.presence import Shares
-from registrations.services import attendance, marking
+from registrations.services import attendance, marking, panels
 from workshops import when
 from workshops.admin.pages import folded_term
 from workshops.models import Session
@@ -72,7 +73,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "query": _query(request, "q", "status", "part"),
         "acts": [(EvidenceKind.STAFF, _("Mark as present")), (EvidenceKind.EXCUSE, _("Excuse"))],
         "batches": _batches(session),
-        "policy": _policy(session),
+        **_panel(session),
         "when": when.of(session),
     }
     return answer(request, session, "attendance", title=gettext("Attendance"), **context)
@@ -159,6 +160,17 @@ def _tabs(people: QuerySet[Registration], request: HttpRequest) -> list[tuple[st
     labels.append((UNSEEN, gettext("No evidence")))
     counted[""] = sum(counted.values())
     return [(value, label, counted.get(value, 0), f"?status={value}{kept}") for value, label in labels]
+
+
+def _panel(session: Session) -> dict[str, Any]:
+    """What counts in the session, and what speaks for each of its panel by the same measure."""
+    policy = _policy(session)
+    seen = panels.of_session(session, shares=Shares(policy.present_from, policy.partial_from))
+    rows = []
+    for one in seen:
+        known = Attendance(**asdict(one.verdict), policy_version=policy.version) if one.verdict else None
+        rows.append((one, status(known) if known else ""))
+    return {"policy": policy, "panel": rows, "others": panels.others(session)}
 
 
 def _query(request: HttpRequest, *names: str) -> str:

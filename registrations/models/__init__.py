@@ -2,7 +2,7 @@
 
 from registrations.models.announcements import Announcement
 from registrations.models.appeals import Appeal
-from registrations.models.attendance import Attendance, AttendancePolicy, Batch, Evidence, Retraction
+from registrations.models.attendance import Attendance, AttendancePolicy, Batch, Evidence, PanelEvidence, Retraction
 from registrations.models.attendees import Attendee, EmailAddress
 from registrations.models.blocked_addresses import BlockedAddress
 from registrations.models.bulletins import Bulletin
@@ -41,6 +41,7 @@ __all__ = [
     "MailText",
     "Merge",
     "Message",
+    "PanelEvidence",
     "Registration",
     "ReminderRule",
     "Report",

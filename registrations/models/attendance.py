@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from iatp_events.lib.intervals import Interval
 from registrations.choices import CAME, AttendanceStatus, Because, EvidenceKind, Origin, Part
 from registrations.models.registrations import Registration
-from workshops.models import Session
+from workshops.models import Session, Speaker
 
 PRESENT_FROM, PARTIAL_FROM = 50, 20
 
@@ -131,6 +131,41 @@ class Evidence(models.Model):
     def interval(self) -> Interval | None:
         """The stretch it speaks of, where both ends are known."""
         return Interval(self.since, self.until) if self.since and self.until else None
+
+
+class PanelEvidence(models.Model):
+    """That somebody of the panel was there: beside the ledger of the audience, for who speaks need not register.
+
+    From a report, until its batch is undone; or by the button of their own page, once.
+    """
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="panel_evidence", verbose_name=_("session")
+    )
+    speaker = models.ForeignKey(
+        Speaker, on_delete=models.CASCADE, related_name="panel_evidence", verbose_name=_("speaker")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=EvidenceKind.choices)
+    at = models.DateTimeField(_("at"))
+    since = models.DateTimeField(pgettext_lazy("interval", "from"), null=True, blank=True)
+    until = models.DateTimeField(pgettext_lazy("interval", "until"), null=True, blank=True)
+    seconds = models.PositiveIntegerField(_("seconds"), null=True, blank=True)
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="panel_evidence", null=True, blank=True, verbose_name=_("batch")
+    )
+
+    class Meta:
+        verbose_name = _("evidence of the panel")
+        verbose_name_plural = _("evidence of the panel")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EvidenceKind.values), name="panel_evidence_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["session", "speaker"], condition=Q(kind=EvidenceKind.JOIN), name="a_speaker_joins_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.at:%Y-%m-%d %H:%M} UTC"
 
 
 class Retraction(models.Model):

@@ -13,7 +13,7 @@ from registrations.choices import Decision, EvidenceKind, Origin, Part, Registra
 from registrations.matching import Kind
 from registrations.models import Alias, Attendee, Batch, EmailAddress, Registration, Report, ReportRow
 from registrations.platforms import names
-from registrations.services import attendance, blocking, drafts, people, places
+from registrations.services import attendance, blocking, drafts, panels, people, places
 from registrations.services.attendance import Observation
 from registrations.services.people import Person
 from registrations.services.seating import Seats
@@ -73,6 +73,7 @@ def take_over(*, report: Report, choices: Mapping[int, Choice], by: int | None, 
     ReportRow.objects.bulk_update(changed, ["registration", "decision"], batch_size=500)
     batch = Batch.objects.create(session=report.session, origin=Origin.FILE, layout=report.layout, by_id=by, at=now)
     lines = attendance.record_batch(batch=batch, seen=seen, now=now)
+    panels.record(batch=batch, seen=[(row, _observations(row)) for row in rows], now=now)
     _remember(rows, by=by, now=now)
     # The file itself has served; nobody reads it in another way any more.
     Report.objects.filter(pk=report.pk).update(batch=batch, content=b"")

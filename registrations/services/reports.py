@@ -11,10 +11,11 @@ from registrations.choices import RegistrationState
 from registrations.matching import Entry, Kind, Match, Roster
 from registrations.models import Alias, EmailAddress, Registration
 from registrations.models.attendees import normalise
-from registrations.platforms import grouping, names, placing, reading
+from registrations.platforms import grouping, placing, reading
 from registrations.platforms.dates import DateOrder
 from registrations.platforms.rows import Meaning, Person, Placed, Question, Schedule, Unmapped
-from workshops.models import Panellist, Session
+from registrations.services import panels
+from workshops.models import Session
 
 
 class NoSchedule(Exception):
@@ -69,7 +70,7 @@ def roster_of(session: Session) -> Roster:
         _entries(session),
         aliases=aliases,
         known_names=known_names,
-        speakers=_speakers(session),
+        speakers=set(panels.known(session)),
         hosts=set(_normalised([session.series.contact])),
     )
 
@@ -103,13 +104,6 @@ def _aliases(session: Session, registered: Mapping[int, int]) -> tuple[dict[str,
         elif keys.setdefault(key, registered[attendee]) != registered[attendee]:
             twice.add(key)
     return addresses, {key: pk for key, pk in keys.items() if key not in twice}
-
-
-def _speakers(session: Session) -> set[str]:
-    """Addresses and names of the panel, as a report may write them."""
-    panel = list(Panellist.objects.filter(session=session).values_list("speaker__email", "speaker__name"))
-    keys = {key for _email, name in panel for key in names.keys(name)}
-    return keys | set(_normalised(email for email, _name in panel))
 
 
 def _normalised(addresses: Sequence[str] | Iterator[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from iatp_events.lib import clock
 from iatp_events.lib.doors import by_link
 from registrations import links
-from registrations.services import plans
+from registrations.services import panels, plans
 from registrations.views import personal
 from workshops.choices import Mode, SessionState
 from workshops.models import Panellist, Session, Speaker
@@ -58,6 +58,7 @@ def panel(request: HttpRequest, token: str, speaker_pk: int, session_pk: int) ->
         return _page(request, part)
     if not (part.door.is_open and part.is_online):
         return _page(request, part, status=409)
+    panels.note_join(speaker=part.speaker, session=part.session, now=part.now)
     return HttpResponseRedirect(part.session.meeting_link)
 
 

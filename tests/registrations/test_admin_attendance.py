@@ -11,9 +11,9 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from registrations.models import Attendance, AttendancePolicy, Batch, Evidence, Registration
-from registrations.services import places
+from registrations.services import panels, places
 from tests.admin_pages import form_of, queries_of, staff_client
-from tests.factories import NOW, create_session, note, register
+from tests.factories import NOW, create_session, create_speaker, note, register, seat
 from tests.registrations.audience import attend
 from tests.test_links_are_safe import dump
 from workshops.models import Session
@@ -288,3 +288,23 @@ def test_who_cancelled_can_be_marked_as_well() -> None:
     client.post(evidence_of(ana), {"act": "staff"})
 
     assert status(ana) == "present"
+
+
+def test_the_panel_stands_beside_the_people_by_the_same_measure() -> None:
+    session = furnished()
+    rosa, ivan = create_speaker("Rosa Vega"), create_speaker("Iván Paz")
+    seat(rosa, session, role="moderator")
+    costs = [queries_of(staff_client(*SEES), url(session))]
+    seat(rosa, session, role="closing")
+    seat(ivan, session)
+    panels.note_join(speaker=rosa, session=session, now=NOW)
+
+    answer = staff_client(*SEES).get(url(session))
+
+    assert "Rosa Vega Present in part one kind of evidence only; no minutes are known Moderator, Closing" in words(
+        answer
+    )
+    assert "Iván Paz No evidence Panellist" in words(answer)
+    assert names(answer) == ["Ana", "Eva", "José Peña", "Luis"]
+    costs.append(queries_of(staff_client(*SEES), url(session)))
+    assert costs[0] == costs[1]

@@ -320,6 +320,7 @@ OF_NOBODY = {
     "Bulletin",
     "ColumnMap",
     "MailText",
+    "PanelEvidence",
     "Report",
     "ReminderRule",
     "WalkIn",

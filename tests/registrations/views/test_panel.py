@@ -7,7 +7,7 @@ import time_machine
 
 from iatp_events.lib import signing
 from registrations import links
-from registrations.models import Evidence
+from registrations.models import Evidence, PanelEvidence
 from tests.factories import NOW, create_series, create_session, create_speaker, seat
 from workshops.models import Session
 
@@ -82,7 +82,7 @@ def test_the_room_opens_an_hour_before_and_closes_at_the_end(client):
         89: (True, 302, link),
         90: (False, 409, None),
     }
-    assert Evidence.objects.count() == 0
+    assert (Evidence.objects.count(), PanelEvidence.objects.count()) == (0, 1)
 
 
 def test_the_form_may_lead_to_the_meeting(client):
