@@ -146,6 +146,8 @@ MEETING_HOSTS = env.words(
     "MEETING_HOSTS",
     ["zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com", "meet.google.com", "meet.jit.si"],
 )
+# From how long before the start the personal link leads into the meeting.
+JOIN_OPENS_BEFORE = env.seconds("JOIN_OPENS_BEFORE", 1800)
 # How long after their last session `manage.py forget_old` leaves people's data.
 RETENTION_MONTHS = env.number("RETENTION_MONTHS", 24, lowest=1, highest=1200)
 RATE_LIMITS = env.rates(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -71,7 +72,8 @@ def _part(speaker_pk: int, session_pk: int) -> Part:
     if not seats or seats[0].session.state == SessionState.DRAFT:
         raise Http404
     session, now = seats[0].session, clock.now()
-    door = personal.Door.of(session, opens_before=DOOR_OPENS_BEFORE, now=now)
+    opens_before = max(DOOR_OPENS_BEFORE, settings.JOIN_OPENS_BEFORE)
+    door = personal.Door.of(session, opens_before=opens_before, now=now)
     return Part(seats[0].speaker, session, seats, door, now)
 
 

@@ -26,7 +26,6 @@ from workshops.choices import PlaceMode
 from workshops.models import Series, Session
 
 LINK_OUTLIVES_SESSION = timedelta(days=30)
-DOOR_OPENS_BEFORE = timedelta(minutes=30)
 
 View = Callable[..., HttpResponse]
 # A form that ends in a redirect to the meeting is refused without this.
@@ -135,7 +134,7 @@ def place(token: str, pk: int, version: int) -> Place:
     if found is None:
         raise Http404
     now = clock.now()
-    return Place(found, token, Door.of(found.session, opens_before=DOOR_OPENS_BEFORE, now=now), now)
+    return Place(found, token, Door.of(found.session, opens_before=settings.JOIN_OPENS_BEFORE, now=now), now)
 
 
 def opens_anew(view: View) -> View:

@@ -44,6 +44,18 @@ def test_the_room_opens_half_an_hour_before_and_closes_at_the_end(client):
     }
 
 
+def test_how_long_before_the_room_opens_is_a_setting(client, settings):
+    settings.JOIN_OPENS_BEFORE = timedelta(minutes=5)
+    session = create_session()
+    address = path(links.join(register(session)))
+    answers = []
+    for minutes in (-6, -5):
+        with time_machine.travel(session.starts_at + timedelta(minutes=minutes), tick=False):
+            answers.append(client.post(address).status_code)
+
+    assert answers == [409, 302]
+
+
 def test_who_waits_or_cancelled_or_comes_in_person_does_not_enter_the_room(client):
     session = create_session(mode="hybrid", starts_at=NOW, capacity=1)
     people = [register(session, "Ana", mode="in_person"), register(session, "Eva"), register(session, "Luis")]
