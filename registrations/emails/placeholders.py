@@ -38,6 +38,7 @@ INLINE: dict[str, StrPromise] = {
 SENTENCES: dict[str, StrPromise] = {
     "standing": _("a sentence: the place is kept, or the place on the waiting list"),
     "whole_series": _("a sentence for those enrolled in the whole series; nothing for the others"),
+    "door_opens": _("a sentence: the room is entered from the reader’s own page; nothing for who comes in person"),
 }
 # A paragraph of its own: it vanishes with its paragraph where there is nothing to show.
 BLOCKS: dict[str, StrPromise] = {
@@ -75,7 +76,7 @@ _SESSION = (
     *("when", "see_session", "see_series"),
 )
 _PLACE = (*_SESSION, "whole_series", "my_registration", "badge", "my_calendar")
-_REMINDER = (*_SESSION, "my_registration", "badge", "join", "cant_come", "my_calendar")
+_REMINDER = (*_SESSION, "my_registration", "badge", "join", "door_opens", "cant_come", "my_calendar")
 _AFTERWARDS = (*_SESSION, "my_registration", "next_session", "my_calendar")
 _APPEAL = (*_SESSION, "answer_reason", "my_sessions", "my_registration")
 _PANEL = (*_SESSION, "role", "join")

@@ -132,6 +132,12 @@ def _whole_series(scene: Scene) -> str:
     )
 
 
+def _door_opens(scene: Scene) -> str:
+    if scene.entry is None or scene.entry.is_in_person or not scene.entry.join:
+        return ""
+    return gettext("The link opens your own page; the door of the room opens there a few minutes before the start.")
+
+
 def _inviter(scene: Scene) -> str:
     invited_by = scene.entry.registration.invited_by if scene.entry and scene.entry.registration else None
     # Who was erased meanwhile is nobody.
@@ -160,7 +166,11 @@ _INLINE: dict[str, Callable[[Scene], str]] = {
     "added_address": lambda scene: masked(str(scene.message.claim or scene.reader.address)),
     "new_address": lambda scene: str(scene.message.claim or scene.reader.address),
 }
-_SENTENCES: dict[str, Callable[[Scene], str]] = {"standing": _standing, "whole_series": _whole_series}
+_SENTENCES: dict[str, Callable[[Scene], str]] = {
+    "standing": _standing,
+    "whole_series": _whole_series,
+    "door_opens": _door_opens,
+}
 
 
 # --- Blocks ----------------------------------------------------------------------------------------------------------

@@ -141,6 +141,16 @@ def test_nobody_is_shown_a_change_of_what_they_were_never_told():
     assert "This is how it stands now:" in body
 
 
+def test_only_who_takes_part_online_is_told_of_a_door_that_opens_on_their_page():
+    session = create_session(mode="hybrid")
+    said = []
+    for name, mode in (("Ana", "online"), ("Eva", "in_person")):
+        mail = mail_of(Wording.REMINDER, register(session, name, mode=mode))
+        said.append(("the door of the room opens there" in mail.body, "/join/" in mail.body, "/b/" in mail.body))
+
+    assert said == [(True, True, False), (False, False, True)]
+
+
 def test_after_a_session_who_came_is_thanked_and_who_did_not_is_missed_and_both_see_the_next():
     ana = world()
 
