@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,7 +102,7 @@ class ColumnsForm(forms.Form):
         choices = [("", _("nothing of use")), *((each, MEANINGS[each]) for each in MAPPABLE)]
         for position, title in enumerate(asks["header"]):
             self.fields[f"column-{position}"] = forms.ChoiceField(
-                label=title or _("(without a title)"),
+                label=title or format_lazy(_("Column {number}"), number=position + 1),
                 choices=choices,
                 required=False,
                 initial=asks["suggested"].get(str(position), ""),

@@ -159,7 +159,10 @@ def _ask(request: HttpRequest, report: Report, form: AgainForm | None = None) ->
         else:
             return redirect("admin:registrations_report_review", report.pk)
     context = {"report": report, "form": columns, "title": gettext("Which column is which?")}
-    context["columns"] = report_pages.columns(columns, report.asks["preview"])
+    context |= {
+        "columns": report_pages.columns(columns, report.asks["preview"]),
+        "has_titles": any(report.asks["header"]),
+    }
     return _show(request, report.session, "columns", context, status=REFUSED if columns.errors else 200)
 
 

@@ -131,8 +131,8 @@
     if (undo || answer.state !== "in") known.events.delete(keyOf(event));
     else known.events.add(keyOf(event));
     people.set(known.pk, known);
-    // Another device checked the same person in: its number is not known here yet.
-    stale = stale || (undo && answer.state === "in");
+    // Another device checked the same person in: its number is not known here yet. Or more are expected than were.
+    stale = stale || (undo && answer.state === "in") || event.kind.endsWith("walk_in") || Boolean(answer.mark);
     if (shown === event.id && !undo && answer.state === "in") admitted(known, answer.mark, answer.again);
   }
 

@@ -193,6 +193,21 @@ def test_columns_are_said_once_and_remembered_for_the_next_file() -> None:
     assert ColumnMap.objects.count() == 1
 
 
+def test_the_columns_of_a_file_without_a_header_have_numbers() -> None:
+    client = desk()
+    lines = b"Joao;joao.araujo@apl.example;11:00;12:00\nNusta;nusta.quispe@textil.example;11:00;11:30\n"
+    report = drafted(client, lines)
+
+    asked = text(client.get(page(report)))
+    said = {"column-0": "name", "column-1": "email", "column-2": "joined", "column-3": "left"}
+    client.post(page(report), said)
+
+    assert [f"Column {number} " in asked for number in (0, 1, 4, 5)] == [False, True, True, False]
+    assert "without a header" in asked
+    assert "joao.araujo@apl.example" in asked
+    assert list(ReportRow.objects.order_by("position").values_list("seconds", flat=True)) == [3600, 1800]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
