@@ -1,19 +1,22 @@
 """What holds for every test: the world stands at NOW, nothing leaves, nothing stays."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.cache import caches
+from django.db import connection
 from django.utils import timezone, translation
 from pytest_django import Settings
 
 from iatp_events.lib import clock
 from tests.factories import NOW
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.stock", "tests.servers.fixtures"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -23,6 +26,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("at_length")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in set(long)]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, migrated_sqlite: Path) -> Iterator[None]:
+    """Give the database in memory the tables of one that was migrated, so that Django finds nothing to do."""
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    with closing(sqlite3.connect(name, uri=True)) as tables:
+        with closing(sqlite3.connect(migrated_sqlite)) as migrated:
+            migrated.backup(tables)
+        yield
 
 
 @pytest.fixture(autouse=True)

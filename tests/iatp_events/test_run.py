@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +19,10 @@ pytestmark = [pytest.mark.real_time, pytest.mark.skipif(sys.platform != "linux",
 
 
 @pytest.fixture
-def prepared(build_house: BuildHouse) -> House:
+def prepared(build_house: BuildHouse, migrated_sqlite: Path) -> House:
     house = build_house()
+    shutil.copy(migrated_sqlite, house.var)
+    house.environment["DEMO"] = "0"
     house.manage("prepare")
     return house
 

@@ -1,5 +1,6 @@
 """Servers that a test may ask for; each starts once per test process, when it is first asked for.
 
+What they start from (databases with their tables, static files) is made once per run, and copied (tests/servers/stock).
 A `house` runs on PostgreSQL, a Valkey on a port and a real SMTP server; a `sqlite_house` on the embedded default.
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.servers.house import House, share
 from tests.servers.mailbox import Mailbox
 from tests.servers.postgres import Postgres
 from tests.servers.processes import free_port
+from tests.servers.stock import Stock
 
 BuildHouse = Callable[..., House]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -34,27 +37,40 @@ def ground() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def static_files(ground: Path) -> Path:
-    """The static files, collected and compressed as in production."""
-    house = House(ground / "static-house")
-    house.manage("collectstatic", "--noinput", "-v0")
-    return house.var / "static"
+def migrated_sqlite(stock: Stock) -> Path:
+    def make(folder: Path) -> None:
+        house = House(folder)
+        house.manage("migrate", "-v0")
+        house.run("from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')")
+
+    return stock.take("sqlite", make) / "db.sqlite3"
 
 
 @pytest.fixture(scope="session")
-def postgres(ground: Path) -> Iterator[Postgres]:
+def static_files(stock: Stock, migrated_sqlite: Path) -> Path:
+    """The static files, collected and compressed as in production; `prepare` in another house finds them current."""
+
+    def make(folder: Path) -> None:
+        house = House(folder)
+        shutil.copy(migrated_sqlite, folder)
+        house.environment["DEMO"] = "0"
+        house.manage("prepare")
+
+    return stock.take("static", make) / "static"
+
+
+@pytest.fixture(scope="session")
+def postgres(ground: Path, stock: Stock) -> Iterator[Postgres]:
+    def make(folder: Path) -> None:
+        server = Postgres.found(folder)
+        House(ground / "pg-house", database_url=server.url()).manage("migrate", "-v0")
+        server.stop()
+
+    made = stock.take("pg", make)
+    subprocess.run(["cp", "-a", made, ground / "pg"], check=True)
     server = Postgres(ground / "pg")
-    House(ground / "pg-house", database_url=server.url()).manage("migrate", "-v0")
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(ground: Path) -> Path:
-    house = House(ground / "sqlite-house")
-    house.manage("migrate", "-v0")
-    house.run("from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')")
-    return house.var / "db.sqlite3"
 
 
 @pytest.fixture(scope="session")

