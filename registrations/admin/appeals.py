@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from iatp_events.lib import clock
 from iatp_events.lib.doors import staff
 from registrations.admin import hours
-from registrations.admin.readonly import ReadPage
-from registrations.models import Appeal
+from registrations.admin.readonly import PersonSearch
+from registrations.models import Appeal, Attendee
 from registrations.services import appeals
 
 _SAID, _ANSWERED = (
@@ -73,7 +73,7 @@ def _answer(request: HttpRequest, appeal: Appeal, reason: str, page: Any) -> Non
 
 
 @admin.register(Appeal)
-class AppealAdmin(ReadPage):
+class AppealAdmin(PersonSearch):
     list_display = ["person", "session", "words", _SAID, "answer"]
     list_filter = ["answer"]
     search_fields = ["registration__attendee__folded", "registration__attendee__addresses__normalised"]
@@ -82,6 +82,9 @@ class AppealAdmin(ReadPage):
     ordering = ["answer", "said_at", "pk"]
     fields = ["person", "session", "words", _SAID, "answer", "reason", _ANSWERED, "answered_by"]
     readonly_fields = ["person", "session", _SAID, _ANSWERED]
+
+    def belonging_to(self, words: list[str]) -> Q:
+        return Q(registration__attendee__in=Attendee.objects.matching(words).values("pk"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appeal]:
         related = ("registration__attendee", "registration__session__series", "answered_by")

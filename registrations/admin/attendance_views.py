@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
@@ -23,7 +23,7 @@ from iatp_events.lib.doors import staff
 from registrations.admin import hours
 from registrations.admin.filters import is_key
 from registrations.choices import AttendanceStatus, EvidenceKind, Part
-from registrations.models import Attendance, AttendancePolicy, Batch, EmailAddress, Registration
+from registrations.models import Attendance, AttendancePolicy, Attendee, Batch, Registration
 from registrations.presence import Shares
 from registrations.services import attendance, marking, panels
 from workshops import when
@@ -145,9 +145,8 @@ def _found(people: QuerySet[Registration], request: HttpRequest) -> QuerySet[Reg
         people = people.filter(attendance__status=status)
     if part in Part.values:
         people = people.filter(attendance__part=part)
-    for word in folded_term(request.GET.get("q", "")).split():
-        address = EmailAddress.objects.filter(attendee=OuterRef("attendee"), normalised__contains=word)
-        people = people.filter(Q(attendee__folded__contains=word) | Exists(address))
+    if words := folded_term(request.GET.get("q", "")).split():
+        people = people.filter(attendee__in=Attendee.objects.matching(words).values("pk"))
     return people
 
 

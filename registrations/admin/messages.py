@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -17,14 +17,14 @@ from iatp_events.lib import clock
 from registrations.admin import hours, message_views
 from registrations.admin.filters import OutcomeFilter, RuleFilter, SessionFilter
 from registrations.admin.message_rows import chip, link_to_words, why
-from registrations.admin.readonly import ReadPage
+from registrations.admin.readonly import PersonSearch
 from registrations.models import Message
 from registrations.models.messages import UNFINISHED
 from registrations.services import resending
 
 
 @admin.register(Message)
-class MessageAdmin(ReadPage):
+class MessageAdmin(PersonSearch):
     list_display = ["kind", "reader", "about", "state_chip", "why", "due", "left", "attempts"]
     list_filter = ["state", "kind", SessionFilter, RuleFilter, OutcomeFilter, "skip_reason"]
     list_select_related = ["attendee", "speaker", "series", "session__series"]
@@ -41,6 +41,10 @@ class MessageAdmin(ReadPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).select_related(*self.list_select_related, "rule").defer("text", "bundle")
+
+    def belonging_to(self, words: list[str]) -> Q:
+        of_panel = [Q(speaker__folded__contains=word) | Q(speaker__email__icontains=word) for word in words]
+        return super().belonging_to(words) | Q(*of_panel)
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

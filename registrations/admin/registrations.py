@@ -16,7 +16,7 @@ from iatp_events.lib import clock
 from registrations.admin import evidence_views, hours
 from registrations.admin.filters import CountryFilter, SessionFilter
 from registrations.admin.message_rows import MessageOfRegistrationInline
-from registrations.admin.readonly import ReadPage
+from registrations.admin.readonly import PersonSearch
 from registrations.models import Enrolment, Registration
 from registrations.services import places
 
@@ -30,14 +30,14 @@ _OF_ENROLMENT = [
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ReadPage):
+class RegistrationAdmin(PersonSearch):
     inlines = [MessageOfRegistrationInline]
     list_display = ["attendee", "session", "state_chip", "mode", "country_name", "source"]
     list_filter = [SessionFilter, "state", "mode", CountryFilter, "source"]
     list_select_related = ["attendee", "session__series", "attendance"]
     search_fields = ["attendee__folded", "attendee__addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
-    ordering = ["-created_at", "-pk"]
+    ordering = ["-pk"]
     actions = ["cancel"]
     fields = [
         "attendee",
@@ -101,7 +101,7 @@ class RegistrationAdmin(ReadPage):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(ReadPage):
+class EnrolmentAdmin(PersonSearch):
     list_display = ["attendee", "series", "mode", *_OF_ENROLMENT]
     list_filter = ["mode", ("left_at", admin.EmptyFieldListFilter)]
     list_select_related = ["attendee", "series"]

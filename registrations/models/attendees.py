@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,14 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def with_versions_of(self, attendee: Attendee) -> AttendeeQuerySet:
         """The rows whose links and cookies lead to a person: their own, and those that were merged into it."""
         return self.filter(Q(pk=attendee.pk) | Q(merged_into=attendee.pk))
+
+    def matching(self, words: Iterable[str]) -> AttendeeQuerySet:
+        """Who has every word in name, organisation, initiative or address; words: folded, as the columns are."""
+        found = self
+        for word in words:
+            address = EmailAddress.objects.filter(attendee=OuterRef("pk"), normalised__contains=word)
+            found = found.filter(Q(folded__contains=word) | Exists(address))
+        return found
 
     def with_address(self) -> AttendeeQuerySet:
         return self.filter(Exists(EmailAddress.objects.filter(attendee=OuterRef("pk"))))
@@ -165,6 +174,7 @@ class Attendee(models.Model):
             ("erase_attendee", "Can erase a person"),
             ("merge_attendee", "Can merge two people who are one"),
         ]
+        indexes = [models.Index(fields=["full_name", "id"], name="attendee_by_name")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(erased_at__isnull=False), name="who_was_merged_is_empty"

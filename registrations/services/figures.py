@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Max
 
 from registrations import disclosure
 from registrations.choices import AttendanceStatus, Gender, Part
@@ -68,12 +68,12 @@ class OfSeries:
 
 
 def of_session(session: Session) -> Figures:
-    """Five queries."""
+    """Six queries."""
     return _each([session.pk])[session.pk]
 
 
 def of_series(series: Series) -> OfSeries:
-    """Of every session that somebody may have come to, and of all together. Ten queries."""
+    """Of every session that somebody may have come to, and of all together. Twelve queries."""
     sessions = list(series.sessions.without_texts().select_related("series").order_by("number"))
     each = _each([session.pk for session in sessions])
     whole = _whole(series, [each[session.pk] for session in sessions])
@@ -148,11 +148,12 @@ def _statuses(sessions: Collection[int]) -> defaultdict[int, Counter[AttendanceS
     rows = audience.values_list("registration__session", "status").annotate(people=Count("pk"))
     for session, status, people in rows:
         counted[session][AttendanceStatus(status)] += people
-    there = {"registration__session": OuterRef("session"), "registration__mode": OuterRef("mode")}
-    beside = Attendance.objects.witnessed().filter(**there)
+    there = Attendance.objects.witnessed().filter(registration__session__in=sessions).order_by()
+    recorded = set(there.values_list("registration__session", "registration__mode").distinct())
     unseen = Registration.objects.confirmed().filter(session__in=sessions, attendance__isnull=True).order_by()
-    for session, people in unseen.filter(Exists(beside)).values_list("session").annotate(people=Count("pk")):
-        counted[session][AttendanceStatus.ABSENT] += people
+    for session, mode, people in unseen.values_list("session", "mode").annotate(people=Count("pk")):
+        if (session, mode) in recorded:
+            counted[session][AttendanceStatus.ABSENT] += people
     return counted
 
 

@@ -173,4 +173,4 @@ def test_figures_cost_the_same_for_one_person_and_for_three_hundred(people: int)
             ask()
         counted.append(len(queries))
 
-    assert counted == [5, 11]
+    assert counted == [6, 12]
