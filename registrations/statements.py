@@ -55,6 +55,8 @@ class Facts:
     day: str
     minutes: int | None
     length: int | None
+    # Of made-up people and moved dates; kept, for the series may be a real one by then.
+    demonstration: bool = False
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,6 +84,7 @@ def facts_of(series: Series, session: Session | None, attended: Sequence[Attende
         day=days[-1].isoformat() if days else "",
         minutes=_sum([one.minutes for one in there]),
         length=_sum([one.length for one in there]),
+        demonstration=series.demonstration,
     )
 
 
@@ -117,6 +120,10 @@ class Statement:
     @property
     def organiser(self) -> Text:
         return self._text(self.facts.organiser)
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.facts.demonstration
 
     @property
     def is_of_series(self) -> bool:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 NAVY, SKY, AMBER = HexColor(0x0B2E4A), HexColor(0x009EDB), HexColor(0xE8A33D)
 INK, INK_2, LINE, PURPLE, WHITE = (HexColor(value) for value in (0x10202E, 0x3D4F5F, 0xD5DEE5, 0x6B2C73, 0xFFFFFF))
+WARN, WARN_SOFT = HexColor(0x7A4A00), HexColor(0xFDF0D5)
 EDGE = 22 * mm
 BAND = 30 * mm
+STRIPE = 8 * mm
 ACROSS = WIDTH - 2 * EDGE
 SQUARE = 30 * mm
 FOOT = 50 * mm
@@ -34,12 +36,14 @@ def render(certificate: Certificate, statement: Statement, *, address: str, stop
     """
     with translation.override(certificate.language):
         sheet = Sheet(
-            title=f"{statement.word} · {certificate.name}",
+            title=" · ".join([*_warning(statement), statement.word, certificate.name]),
             author=str(statement.organiser or statement.series),
             subject=str(statement.title),
             language=certificate.language,
         )
         _band(sheet, str(statement.series), stops)
+        if statement.is_demonstration:
+            _stripe(sheet)
         _body(sheet, certificate.name, statement)
         _foot(sheet, certificate, statement, address)
         return sheet.close()
@@ -63,6 +67,19 @@ def _band(sheet: Sheet, series: str, stops: list[bool]) -> None:
     size, lines = fonts.fit(series, fonts.BOLD, (15, 9), width=room, most_lines=2)
     top = HEIGHT - BAND / 2 + (len(lines) * size * 1.2) / 2
     sheet.lines("P", lines, EDGE, top, size, WHITE)
+
+
+def _warning(statement: Statement) -> list[str]:
+    return [pgettext("certificate", "Demonstration")] if statement.is_demonstration else []
+
+
+def _stripe(sheet: Sheet) -> None:
+    """Between the band and the text, where nobody takes it for a part of either."""
+    top = HEIGHT - BAND
+    with sheet.artifact():
+        sheet.box(0, top - STRIPE, WIDTH, STRIPE, WARN_SOFT)
+    said = _("Demonstration: the people are made up, and this certifies nothing.")
+    sheet.paragraph("P", said, EDGE, top - 1.6 * mm, (12, 9), WARN, font=fonts.BOLD, width=ACROSS)
 
 
 def _body(sheet: Sheet, name: str, statement: Statement) -> None:

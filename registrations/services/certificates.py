@@ -67,11 +67,11 @@ def outlook(*, scope: Scope, now: datetime) -> Outlook:
 
 
 @transaction.atomic
-def issue(*, scope: Scope, by: int | None, now: datetime) -> int:
+def issue(*, scope: Scope, by: int | None, now: datetime, tell: bool = True) -> int:
     """Give everybody who earned it a certificate, and tell them by mail. Returns how many are new.
 
     Whoever was given one before gets no second, also when it was revoked. by: the key of the member of staff.
-    Raises NotOver.
+    tell: by mail; made-up people are told nothing. Raises NotOver.
     """
     _lock(scope)
     if scope.session is not None and not is_over(scope.session, now):
@@ -82,7 +82,8 @@ def issue(*, scope: Scope, by: int | None, now: datetime) -> int:
     held = set(scope.certificates().values_list("holder", flat=True))
     made = [_draft(scope, person, earned[person.pk], by, now) for person in holders if person.pk not in held]
     Certificate.objects.bulk_create(made, batch_size=BATCH)
-    outbox.queue(_mail(certificate, now) for certificate in made)
+    if tell:
+        outbox.queue(_mail(certificate, now) for certificate in made)
     return len(made)
 
 

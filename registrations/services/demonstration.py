@@ -17,16 +17,17 @@ from django.db.models import QuerySet
 
 from registrations import invented
 from registrations.choices import RegistrationState, Source, Suggest
-from registrations.models import Attendee, EmailAddress, Enrolment, Initiative, Registration
+from registrations.models import Attendee, Certificate, EmailAddress, Enrolment, Initiative, Registration
 from registrations.models.attendees import normalise
 from registrations.models.registrations import HOLDING
-from registrations.services import initiatives
+from registrations.services import initiatives, rehearsal
 from workshops.choices import Mode, PlaceMode, SessionState
 from workshops.models import Places, Series, Session
 
 BATCH = 2_000
 PEOPLE = 40
 ENROLLED = 5
+SESSIONS_NEEDED = 7
 ZONE, START, MINUTES = "America/Santiago", time(11, 0), 90
 THURSDAY = 3
 NOTICE = timedelta(days=10)
@@ -71,6 +72,7 @@ def make(*, series: Series, people: int | None, registrations: int | None, sessi
         shares = {session.pk: min(people, max(0, planned - people * place)) for place, session in enumerate(stages)}
     new = sum(_register(session, guests[: shares.get(session.pk, 0)], now) for session in stages)
     _enrol(series, guests[:ENROLLED], now)
+    rehearsal.play(session=stages[-1], now=now)
     return Made(people, new_people, planned, new, len(stages))
 
 
@@ -78,7 +80,9 @@ def make(*, series: Series, people: int | None, registrations: int | None, sessi
 def stage(*, series: Series, sessions: int, now: datetime) -> list[Session]:
     """Move the dates; return session 2, the made-up sessions in order, and session 1 that is past."""
     series.demonstration = True
-    series.save(update_fields=["demonstration"])
+    if series.sessions_needed is None:
+        series.sessions_needed = min(SESSIONS_NEEDED, series.planned_sessions)
+    series.save(update_fields=["demonstration", "sessions_needed"])
     second = next_thursday(now)
     first = _move(series, 1, second - BETWEEN_SESSIONS, SessionState.CLOSED, now)
     stages = [_move(series, 2, second, SessionState.OPEN, now)]
@@ -116,6 +120,7 @@ def forget_leftovers() -> int:
     for session in sessions:
         while gone := _clear(session):
             removed += gone
+        rehearsal.forget(session=session)
     enrolments = enrolled.delete()[0]
     if removed or enrolments:
         while _forget_people():
@@ -259,6 +264,8 @@ def _forget_people() -> int:
     """Remove a batch of made-up people who are registered nowhere any more."""
     alone = _made_up().filter(registrations__isnull=True, enrolments__isnull=True)
     batch = dict(alone.values_list("pk", "coordinates")[:BATCH])
+    # Whoever stays without a name would look like somebody who was erased.
+    Certificate.objects.filter(holder__in=batch).delete()
     gone = Attendee.objects.filter(pk__in=batch).delete()[0]
     initiatives.forget_unused(Initiative.objects.filter(pk__in=set(batch.values())))
     return gone

@@ -17,7 +17,9 @@ LONG = ("Maximiliana Bartholomäus-Wolfeschlegelsteinhausenbergerdorff " * 4)[:2
 LARGEST = 80_000
 
 
-def drawn(name: str, *, title: str = TITLE, language: str = "es", number: int | None = 3) -> bytes:
+def drawn(
+    name: str, *, title: str = TITLE, language: str = "es", number: int | None = 3, demonstration: bool = False
+) -> bytes:
     facts = Facts(
         title=(title, "es"),
         series=("Comunidad en Práctica", "es"),
@@ -30,6 +32,7 @@ def drawn(name: str, *, title: str = TITLE, language: str = "es", number: int | 
         day="2026-10-15",
         minutes=82,
         length=90,
+        demonstration=demonstration,
     )
     certificate = Certificate(
         folio="K7QM-2XWD-9RTA", name=name, language=language, document="constancia", facts=facts.stored()
@@ -122,6 +125,14 @@ def test_a_long_name_is_shrunk_or_broken_and_never_cut() -> None:
         joined = "".join(text for _font, text in lines).replace(" ", "")
         assert joined == name.strip().replace(" ", "")
         assert all(fonts.width(line, size) <= 700 for line in lines)
+
+
+@pytest.mark.parametrize("name", ["Ana", LONG])
+def test_a_demonstration_says_so_before_anything_else(name: str) -> None:
+    file = drawn(name, demonstration=True, language="en")
+
+    assert "this certifies nothing" in said(file).partition("Statement of attendance")[0]
+    assert "this certifies nothing" not in said(drawn(name, language="en"))
 
 
 def test_the_same_certificate_is_the_same_file() -> None:

@@ -1,5 +1,6 @@
 """A demonstration: moved dates, made-up people, and nothing that is mailed for it."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
@@ -7,10 +8,24 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.test import Client
 
 from iatp_events.lib.languages import CODES
-from registrations.models import Attendee, EmailAddress, Enrolment, Initiative, Message, Registration
-from registrations.services import demonstration, initiatives
+from registrations.models import (
+    Attendance,
+    Attendee,
+    Batch,
+    Certificate,
+    EmailAddress,
+    Enrolment,
+    Evidence,
+    Initiative,
+    Message,
+    Registration,
+)
+from registrations.services import certificates, demonstration, initiatives
+from registrations.services.certificates import Scope
+from registrations.statements import Statement
 from tests.factories import NOW, create_attendee, create_series
 from workshops.models import Places, Series, Session
 
@@ -176,3 +191,56 @@ def test_made_up_people_stay_in_a_demonstration(series: Series) -> None:
 
     assert demonstration.forget_leftovers() == 0
     assert rows() == once
+
+
+def statuses() -> Counter[str]:
+    return Counter(Attendance.objects.values_list("status", flat=True))
+
+
+def test_the_past_session_was_attended_and_most_hold_a_certificate(series: Series) -> None:
+    load_demo()
+
+    first = Session.objects.get(number=1)
+    assert statuses() == {"present": 16, "partial": 2}
+    assert Certificate.objects.filter(session=first, state="valid").count() == 14
+    outlook = certificates.outlook(scope=Scope(first.series, first), now=NOW)
+    assert (outlook.new, outlook.no_longer_earned) == (2, 0)
+    assert Series.objects.get().sessions_needed == 7
+    assert not Message.objects.filter(kind="certificate").exists()
+
+
+def test_who_was_there_is_played_once_and_anew_after_the_dates_moved(series: Series) -> None:
+    load_demo()
+    once, lines = statuses(), Evidence.objects.count()
+
+    load_demo()
+    again = Evidence.objects.count()
+    later = NOW + timedelta(days=9)
+    demonstration.make(series=Series.objects.get(), people=None, registrations=None, sessions=0, now=later)
+
+    assert (again, statuses()) == (lines, once)
+    assert Evidence.objects.live().count() == lines
+    assert Certificate.objects.count() == 14
+
+
+def test_every_certificate_of_a_demonstration_says_so_also_when_the_demonstration_is_over(series: Series) -> None:
+    load_demo()
+    found = Certificate.objects.earliest("pk")
+    Series.objects.update(demonstration=False)
+
+    pages = [Client().get(path) for path in (f"/en/certificates/{found.folio}/", f"/en/verify/?folio={found.folio}")]
+
+    said = [page.content.decode() for page in pages]
+    assert ["It certifies nothing." in page for page in said] == [True, True]
+    assert not any("Authentic." in page for page in said)
+    assert "paper-demo" in said[0]
+    assert Statement(found).is_demonstration
+
+
+def test_certificates_and_evidence_leave_with_the_made_up_people(series: Series) -> None:
+    load_demo("--people", 30)
+    call_command("load_series", FACTS, "--reset", stdout=StringIO())
+
+    call_command("tick", stdout=StringIO())
+
+    assert not any(model.objects.exists() for model in (Certificate, Evidence, Attendance, Batch))
