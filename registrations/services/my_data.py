@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Field, ForeignKey, Model, Q, QuerySet
 
-from registrations.models import Attendee, EmailAddress, Message, Registration
+from registrations.models import Attendee, EmailAddress, Evidence, Message, Registration
 from workshops.models import Series, Session
 
 Row = dict[str, object]
@@ -17,7 +17,7 @@ Row = dict[str, object]
 _LEFT_OUT = {
     *("id", "folded", "normalised", "told_facts", "browser_digest", "nonce", "key", "moved"),
     *("lease_token", "lease_until", "bundle", "round", "revision", "link_version", "calendar_version"),
-    *("sign_in_version", "candidates", "position", "name_key"),
+    *("sign_in_version", "candidates", "ReportRow.position"),
 }
 _SAID_IN_WORDS = (Series, Session)
 
@@ -79,7 +79,7 @@ def _rows(rows: QuerySet[Model]) -> Iterator[Row]:
     named = [field.name for field in fields if field.related_model in (*_SAID_IN_WORDS, Registration)]
     # Of all these the name is told, and that of a session asks its series for the language.
     beyond = {"session": "session__series", "registration": "registration__session__series"}
-    named = [beyond.get(name, name) for name in named]
+    named = [beyond.get(name, name) for name in named] + (["retraction"] if rows.model is Evidence else [])
     for row in rows.select_related(*named).order_by("pk").iterator(chunk_size=200):
         yield _row(row)
 
@@ -91,13 +91,16 @@ def _row(row: Model) -> Row:
             said["session"] = str(registration.session)
         elif _is_told(field):
             said[field.name] = _value(row, field)
+    if isinstance(row, Evidence):
+        # The reason is the team's, and may name somebody else.
+        said["taken_back_at"] = row.retraction.at.isoformat(timespec="seconds") if row.is_retracted else None
     return said
 
 
 def _is_told(field: Field[object, object]) -> bool:
     if isinstance(field, ForeignKey):
         return field.related_model in _SAID_IN_WORDS
-    return field.name not in _LEFT_OUT
+    return not _LEFT_OUT & {field.name, f"{field.model.__name__}.{field.name}"}
 
 
 def _value(row: Model, field: Field[object, object]) -> object:

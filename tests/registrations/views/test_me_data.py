@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from iatp_events.lib import sheets
-from registrations.models import Attendee, EmailAddress, Message, Registration
-from registrations.services import delivery
+from registrations.models import Alias, Attendee, EmailAddress, Evidence, Message, Registration
+from registrations.services import attendance, delivery
 from tests.factories import NOW, create_attendee, create_session, note, register, register_for, states
 from tests.registrations.views.mine import signed_in
 from tests.test_queries import queries
@@ -74,6 +74,29 @@ def test_json_holds_everything_about_the_person_and_nothing_of_anybody_else() ->
     assert "Luis" not in json.dumps(held)
     told = {name for rows in held.values() for row in rows for name in row}
     assert not {"lease_token", "sign_in_version", "key"} & told
+
+
+def test_evidence_that_was_taken_back_says_so_and_not_what_staff_wrote_about_it() -> None:
+    attendee = ana()
+    first = Evidence.objects.order_by("pk").first()
+    attendance.retract(evidence=first, by=None, why="It was Luis", now=NOW + timedelta(hours=1))
+    client = signed_in(attendee)
+
+    held = json.loads(body(client.get(JSON)))
+
+    assert [row["taken_back_at"] for row in held["evidence"]] == ["2026-10-05T15:00:00+00:00", None]
+    assert "Luis" not in json.dumps(held)
+    assert "evidence,1,taken_back_at,2026-10-05T15:00:00+00:00" in body(client.get(CSV))
+
+
+def test_what_they_do_and_under_which_names_reports_know_them_is_told() -> None:
+    attendee = ana()
+    Attendee.objects.filter(pk=attendee.pk).update(position="Directora")
+    Alias.objects.create(attendee=attendee, name_key="anita", confirmed_at=NOW)
+
+    held = json.loads(body(signed_in(attendee).get(JSON)))
+
+    assert (held["profile"][0]["position"], held["aliases"][0]["name_key"]) == ("Directora", "anita")
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
