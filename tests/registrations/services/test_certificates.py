@@ -73,6 +73,7 @@ def test_it_says_name_title_date_and_minutes_in_the_persons_language():
         "day": "2026-10-15",
         "minutes": 82,
         "length": 90,
+        "demonstration": False,
     }
 
 
