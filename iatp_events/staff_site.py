@@ -25,6 +25,7 @@ _MODELS = [
     "Bulletin",
     "MailText",
     "ReminderRule",
+    "Merge",
     "User",
     "Group",
 ]

@@ -145,3 +145,38 @@ def test_both_pages_cost_the_same_for_one_row_and_for_many() -> None:
         register(session, "Ana Paz", email=f"other{number}@x.example")
 
     assert [queries_of(client, url) for url in urls] == before
+
+
+def test_the_trail_says_who_became_whom_by_whom_and_what_moved() -> None:
+    session = create_session()
+    kept, gone, other = (register(session, name).attendee for name in ("Ana Ruiz", "Anita Ruiz", "Luis"))
+    client = staff_client()
+    client.post(page_of(gone), {"with": kept.pk, "kept": kept.pk})
+    trail = reverse("admin:registrations_merge_changelist")
+
+    searched = [
+        text(client.get(trail, {"q": term}).content) for term in (str(gone.pk), f"#{gone.pk}", "ANA", str(other.pk))
+    ]
+    linked = client.get(f"{trail}?kept={kept.pk}").content
+    one = text(client.get(reverse("admin:registrations_merge_change", args=[Merge.objects.get().pk])).content)
+
+    pair = f"#{gone.pk} → #{kept.pk}"
+    assert [pair in page for page in searched] == [True, True, True, False]
+    assert pair in text(linked)
+    assert "Joined with one of the same session: 1 · Messages: 1 · Addresses: 1" in one
+    assert "staff-0" in one
+    assert "Anita" not in one
+
+
+def test_only_the_page_of_who_was_kept_leads_to_the_trail_and_nobody_changes_it() -> None:
+    kept, gone = create_attendee("Ana Ruiz"), create_attendee("Anita")
+    client = staff_client()
+    before = client.get(page_of(kept, "change")).content.decode()
+    client.post(page_of(gone), {"with": kept.pk, "kept": kept.pk})
+    pages = [client.get(page_of(person, "change")).content.decode() for person in (kept, gone)]
+
+    found = [f"/registrations/merge/?kept={kept.pk}" in page for page in (before, *pages)]
+    assert found == [False, True, False]
+    delete = client.post(reverse("admin:registrations_merge_delete", args=[Merge.objects.get().pk]), {"post": "yes"})
+    assert (delete.status_code, Merge.objects.count()) == (403, 1)
+    assert "/registrations/merge/" not in staff_client(VIEW).get(page_of(kept, "change")).content.decode()

@@ -23,6 +23,7 @@ from registrations.models import (
     Enrolment,
     Initiative,
     MailText,
+    Merge,
     Message,
     Registration,
     ReminderRule,
@@ -53,6 +54,7 @@ LISTS = {
     Report: 5,
     Alias: 4,
     ColumnMap: 4,
+    Merge: 4,
     Certificate: 5,
     # With the two that say what is suggested, which are asked once a minute.
     Initiative: 7,
@@ -80,6 +82,7 @@ def populate(rows: int) -> None:
     for attendee in Attendee.objects.all():
         Enrolment.objects.create(series=series, attendee=attendee, enrolled_at=NOW)
         Alias.objects.create(attendee=attendee, name_key="somebody else", confirmed_at=NOW)
+        Merge.objects.create(kept=attendee, gone=attendee, at=NOW)
     for number in range(2, rows + 1):
         other = Series.objects.create(slug=f"series-{number}", name={"es": f"Serie {number}"})
         ReminderRule.objects.create(
@@ -157,7 +160,7 @@ PAGES: dict[Callable[[int], Any], int] = {
     session_page: 9,
     series_page: 4,
     speaker_page: 5,
-    attendee_page: 9,
+    attendee_page: 10,
     registration_page: 5,
 }
 
