@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
 from iatp_events.lib import clock, languages, zones
-from registrations import links
+from registrations import links, turns
 from registrations.models import Merge, Registration
 from registrations.services import arrivals, offers, people, places
 from workshops import when
@@ -83,6 +83,11 @@ class Place:
     def can_take(self) -> bool:
         """A place is kept for this person, or free to whoever waits and presses first."""
         return offers.can_take(registration=self.registration, now=self.now)
+
+    @property
+    def waits_for_the_fastest(self) -> bool:
+        """Too near the start for a place to be kept for anybody."""
+        return turns.is_open_to_all(self.registration.session, self.now)
 
     @property
     def offered_on(self) -> str:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from registrations import links
+from registrations import emails, links
 from registrations.models import Registration
-from registrations.services import places
+from registrations.services import offers, places
 from tests.factories import NOW, create_session, register, states
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_near_the_start_who_waits_sees_the_button(client, luis):
     page = path(links.manage(luis))
     late = luis.session.starts_at - HOUR
     with time_machine.travel(late, tick=False):
-        before = client.get(page).content.decode()
+        before = client.get(page, {"lang": "en"}).content.decode()
     ana_cancels(late)
 
     with time_machine.travel(late, tick=False):
@@ -83,5 +83,34 @@ def test_near_the_start_who_waits_sees_the_button(client, luis):
         client.post(page + "take/")
 
     assert "take/" not in before
+    assert "whoever takes it first has it" in before
+    assert "we keep it for whoever has waited longest" not in before
     assert "A place is free now" in shown
     assert states(luis.session)["Luis"] == "confirmed"
+
+
+def test_who_waits_leaves_the_list_by_words_that_speak_of_it(client, luis):
+    page = path(links.manage(luis))
+
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        shown = [client.get(address, {"lang": "en"}).content.decode() for address in (page, page + "cancel/")]
+        client.post(page + "cancel/")
+
+    assert all("Leave the waiting list" in one and "I can’t come" not in one for one in shown)
+    assert states(luis.session)["Luis"] == "cancelled"
+
+
+def test_nobody_is_said_to_wait_where_nobody_does(client, luis):
+    """Luis is the only one on the list."""
+    ana_cancels(NOW + HOUR)
+    offer = emails.compose(luis.messages.get(kind="offer")).mail.body
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        pages = [
+            client.get(path(links.manage(luis)) + tail, {"lang": "en"}).content.decode() for tail in ("", "cancel/")
+        ]
+    offers.pass_on_lapsed(now=NOW + 3 * DAY)
+    lapsed = emails.compose(luis.messages.get(kind="lapsed")).mail
+
+    said = " ".join([offer, *pages, lapsed.subject, lapsed.body])
+    for untrue in ("waiting.", "esperando", "next person", "siguiente persona", "otra persona:", "Both of you"):
+        assert untrue not in said
