@@ -119,6 +119,8 @@ class Message(models.Model):
     # What left, as its reader has it: what would be written later may say something else.
     subject = models.CharField(_("subject"), max_length=200, blank=True, editable=False)
     text = models.TextField(_("text"), blank=True, editable=False)
+    # Its reader said that what it tells of was not them, and it was taken back.
+    disowned_at = models.DateTimeField(null=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 

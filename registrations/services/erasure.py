@@ -21,7 +21,7 @@ from iatp_events.lib import eml
 from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models import AddressClaim, Appeal, Attendee, EmailAddress, Enrolment, Message, Registration
 from registrations.models.enrolments import EnrolmentQuerySet
-from registrations.models.messages import MessageQuerySet
+from registrations.models.messages import AGAIN, MessageQuerySet
 from registrations.models.registrations import RegistrationQuerySet
 from registrations.services import belongings, blocking, drafts, people, places
 
@@ -60,7 +60,8 @@ def disown(*, message: Message, now: datetime) -> None:
     """Take back what a form said that somebody else sent: “this was not me”, from the mail that answered it.
 
     Its registrations are cancelled and their answers forgotten, and the address is not registered again for a while.
-    Whoever is nothing else to us than what was typed there is erased.
+    Whoever is nothing else to us than what was typed there is erased. A second press changes nothing: what its person
+    did since is theirs.
     """
     if message.attendee is None:
         return
@@ -69,6 +70,9 @@ def disown(*, message: Message, now: datetime) -> None:
     except people.Gone:
         return
     belongings.hold(person)
+    if is_disowned(message):
+        return
+    _with_copies(message).update(disowned_at=now)
     made = list(typed_by(message))
     blocking.block(addresses=_typed_addresses(made) or _addresses_of(person), now=now)
     enrolled = _enrolled_by(message)
@@ -78,6 +82,11 @@ def disown(*, message: Message, now: datetime) -> None:
     enrolled.standing().update(left_at=now)
     _cancel([registration for registration in made if registration.is_live], now)
     forget_answers(Registration.objects.filter(pk__in=[registration.pk for registration in made]))
+
+
+def is_disowned(message: Message) -> bool:
+    """Whether the button of this mail, or of the one of which it is a copy, was pressed before."""
+    return _with_copies(message).filter(disowned_at__isnull=False).exists()
 
 
 def typed_by(message: Message) -> Iterable[Registration]:
@@ -191,6 +200,13 @@ def _addresses_of(person: Attendee) -> list[str]:
 def _typed_addresses(made: list[Registration]) -> list[str]:
     """Of who was known before, the form keeps what it said beside its registrations."""
     return sorted({str(registration.typed["email"]) for registration in made if registration.typed.get("email")})
+
+
+def _with_copies(message: Message) -> MessageQuerySet:
+    """The mail, and those that carry the same button because staff sent it again."""
+    original = message.original_key
+    theirs = Message.objects.filter(attendee=message.attendee_id)
+    return theirs.filter(Q(key=original) | Q(key__startswith=f"{original}{AGAIN}"))
 
 
 def _enrolled_by(message: Message) -> EnrolmentQuerySet:

@@ -26,6 +26,8 @@ def not_me(request: HttpRequest, token: str, number: int) -> HttpResponse:
         # Nobody is left whose language we knew.
         return _page(request, message, done=True, status=410)
     with personal.in_words_of(request, attendee.language, personal.known_zone(attendee.timezone)):
+        if erasure.is_disowned(message):
+            return _page(request, message, done=True, status=410)
         if request.method == "POST":
             erasure.disown(message=message, now=clock.now())
             return _page(request, message, done=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,7 +13,8 @@ from django.urls import reverse
 
 from registrations import emails, links
 from registrations.models import Attendee, BlockedAddress, EmailAddress, Enrolment, Message, Registration
-from registrations.services import blocking
+from registrations.models.messages import AGAIN
+from registrations.services import blocking, erasure, places
 from tests.factories import NOW, create_attendee, create_series, create_session, register, register_for, states
 from tests.servers.forms import filled
 
@@ -178,3 +180,43 @@ def test_a_link_to_no_mail_of_ours_is_nothing() -> None:
     from iatp_events.lib import signing
 
     assert Client().get(reverse("links:not_me", args=[signing.token("not_me", 1)])).status_code == 404
+
+
+def test_a_second_press_leaves_alone_what_the_person_did_since() -> None:
+    """They prove their address and register themselves; then the old mail is opened once more, or a copy of it."""
+    session = create_session()
+    ana = create_attendee("Ana")
+    EmailAddress.objects.update(verified_at=NOW - DAY)
+    register(session, "Not Ana", email="ana@example.org")
+    here, message = link(), Message.objects.get()
+    Client().post(here)
+    places.register_known(attendee=ana, session=session, now=NOW + timedelta(hours=1))
+    before = list(Registration.objects.values()), list(BlockedAddress.objects.values())
+    copy = Message.objects.create(
+        **{field.attname: getattr(message, field.attname) for field in Message._meta.concrete_fields}
+        | {"id": uuid4(), "key": f"{message.key}{AGAIN}1"}
+    )
+
+    with time_machine.travel(NOW + 2 * DAY, tick=False):
+        answers = [Client().post(address) for address in (here, links.not_me(copy))]
+        page = Client().get(here, headers={"accept-language": "en"})
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert (page.status_code, "<button" in page.content.decode()) == (410, False)
+    assert (list(Registration.objects.values()), list(BlockedAddress.objects.values())) == before
+    assert states(session) == {"Ana": "confirmed"}
+
+
+def test_two_presses_at_once_take_back_once() -> None:
+    """Both saw the button; the second comes behind the lock."""
+    ana = create_attendee("Ana")
+    EmailAddress.objects.update(verified_at=NOW - DAY)
+    held = register(create_session(), "Not Ana", email="ana@example.org")
+    message = Message.objects.get(attendee=ana)
+
+    for minutes in (0, 1):
+        erasure.disown(message=message, now=NOW + timedelta(minutes=minutes))
+
+    held.refresh_from_db()
+    assert held.link_version == 2
+    assert BlockedAddress.objects.get().until == NOW + 30 * DAY
