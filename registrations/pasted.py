@@ -85,8 +85,11 @@ def _problem(line: Line, addresses: int) -> Problem | None:
     if len(line.name) > LONGEST_NAME:
         return Problem.TOO_LONG
     # A name that leads somewhere would be a link in somebody's mail.
-    if not line.name.isprintable() or any(sign in line.name for sign in ("@", "/", "\\", "<", ">")):
+    if not line.name.isprintable() or any(sign in line.name for sign in "@/\\"):
         return Problem.NOT_A_NAME
+    # Left over where more than an address stands between them.
+    if "<" in line.name or ">" in line.name:
+        return Problem.NOT_AN_ADDRESS
     if not any(sign.isalpha() for sign in line.name):
         return Problem.NOT_A_NAME
     return None

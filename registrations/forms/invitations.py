@@ -70,10 +70,13 @@ class ColleaguesForm(PageForm):
                 params={"found": found, "most": MOST},
             )
         self.read = [self._judged(line) for line in pasted.read(text)]
-        wrong = [self._sentence(line) for line in self.read if line.problem]
-        if wrong or (wrong := self._slips()):
+        wrong = {line: self._sentence(line) for line in self.read if line.problem} | self._slips()
+        if wrong:
             raise ValidationError(
-                [gettext("Nobody was invited yet. Mend these lines and send the form again."), *wrong]
+                [
+                    gettext("Nobody was invited yet. Mend these lines and send the form again."),
+                    *(wrong[line] for line in self.read if line in wrong),
+                ]
             )
         return text
 
@@ -101,15 +104,14 @@ class ColleaguesForm(PageForm):
         own = normalise(line.address) in self._own
         return Line(line.number, line.text, line.name, line.address, Problem.OWN if own else None)
 
-    def _slips(self) -> list[str]:
+    def _slips(self) -> dict[Line, str]:
         """Ask once about addresses that look like a slip; who sends them again means them."""
         asked = str(self.data.get("kept", "")).split()
-        slips = [(line, likely_address(line.address)) for line in self.read if line.address not in asked]
-        if not (slips := [(line, meant) for line, meant in slips if meant]):
-            return []
-        self._typed["kept"] = " ".join([*asked, *(line.address for line, _meant in slips)])
+        sound = [line for line in self.read if not line.problem and line.address not in asked]
+        slips = {line: meant for line in sound if (meant := likely_address(line.address))}
+        self._typed["kept"] = " ".join([*asked, *(line.address for line in slips)])
         said = gettext("Did you mean %(meant)s? Correct it, or send the form again to keep what you wrote.")
-        return [self._about(line, said % {"meant": meant}) for line, meant in slips]
+        return {line: self._about(line, said % {"meant": meant}) for line, meant in slips.items()}
 
     def _sentence(self, line: Line) -> str:
         said = {

@@ -61,6 +61,8 @@ def test_names_stay_as_people_write_them(line: str, name: str, address: str) -> 
         ("Eva Soto <eva@>", Problem.NO_ADDRESS),
         ("Eva <eva@example.org>, Luis <luis@example.org>", Problem.SEVERAL),
         ("Eva Soto <eva@exa..mple.org>", Problem.NOT_AN_ADDRESS),
+        ("Eva Soto <eva@exa mple.org>", Problem.NOT_AN_ADDRESS),
+        ("Eva Soto <eva@example.org", None),
         ("https://win.example/ <eva@example.org>", Problem.NOT_A_NAME),
         ("12345 <eva@example.org>", Problem.NOT_A_NAME),
         (f"{'Eva ' * 60}<eva@example.org>", Problem.TOO_LONG),

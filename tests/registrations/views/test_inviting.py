@@ -102,6 +102,7 @@ def test_every_wrong_line_is_named_and_nobody_is_invited(rosa: Attendee) -> None
     session = create_session()
     lines = (
         "Eva Soto <eva@example.org>\nLuis Mora\n<ana@example.org>\nEva <EVA@example.org>\nRosa <rosa.vega@example.org>"
+        "\nMara <mara@gmial.com>"
     )
 
     answer = post(rosa, lines)
@@ -113,6 +114,7 @@ def test_every_wrong_line_is_named_and_nobody_is_invited(rosa: Attendee) -> None
         "Line 3 (&lt;ana@example.org&gt;): The name is missing.",
         "Line 4 (Eva &lt;EVA@example.org&gt;): The same address stands in a line above.",
         "Line 5 (Rosa &lt;rosa.vega@example.org&gt;): This is your own address.",
+        "Line 6 (Mara &lt;mara@gmial.com&gt;): Did you mean mara@gmail.com?",
     ):
         assert said in page
     assert "Line 1 (" not in page
