@@ -6,11 +6,15 @@ from typing import Any
 
 from crispy_forms.layout import Div, Layout
 
+from iatp_events.lib import languages
 from registrations.forms.person import DETAILS, PersonForm, agreement, who
 from registrations.services.people import Person
 
 
 class SubstituteForm(PersonForm):
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"language": languages.current()})
+
     def person(self) -> dict[str, Any]:
         """What `substitutes.take_over` takes, from a valid form."""
         cleaned = self.cleaned_data

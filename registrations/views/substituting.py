@@ -40,7 +40,14 @@ def pass_on(request: HttpRequest, token: str, pk: int, version: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_over(request: HttpRequest, token: str, pk: int, version: int, round: int) -> HttpResponse:
     """To the colleague: the form. The answer is the same whoever they are."""
-    now, giver = clock.now(), _giver(pk, version)
+    giver = _giver(pk, version)
+    # The form offers its page's language for the mails, and says in it what is wrong.
+    with personal.in_words_of(request, giver.attendee.language, personal.known_zone(giver.session.timezone)):
+        return _take_over(request, giver, round)
+
+
+def _take_over(request: HttpRequest, giver: Registration, round: int) -> HttpResponse:
+    now = clock.now()
     if giver.round != round or not substitutes.can_pass_on(giver, now):
         return _page(request, giver, None, status=410)
     form = SubstituteForm(request.POST if request.method == "POST" else None)
@@ -56,12 +63,10 @@ def take_over(request: HttpRequest, token: str, pk: int, version: int, round: in
     except substitutes.NothingToPassOn:
         return _page(request, giver, None, status=410)
     except caps.CapReached as refusal:
-        with personal.in_words_of(request, giver.attendee.language, "UTC"):
-            for sentence in sentences(refusal):
-                form.add_error(None, sentence)
+        for sentence in sentences(refusal):
+            form.add_error(None, sentence)
         return _page(request, giver, form, status=422)
-    with personal.in_words_of(request, giver.attendee.language, personal.known_zone(giver.session.timezone)):
-        return redirect("registrations:registered", series_slug=giver.session.series.slug)
+    return redirect("registrations:registered", series_slug=giver.session.series.slug)
 
 
 def _giver(pk: int, version: int) -> Registration:
@@ -81,8 +86,7 @@ def _page(request: HttpRequest, giver: Registration, form: SubstituteForm | None
         "form": form,
         "reader_zone": session.timezone,
     }
-    with personal.in_words_of(request, giver.attendee.language, personal.known_zone(session.timezone)):
-        return render(request, "registrations/take_over.html", context, status=status)
+    return render(request, "registrations/take_over.html", context, status=status)
 
 
 def _is_within_limits(request: HttpRequest, form: SubstituteForm) -> bool:

@@ -8,6 +8,8 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from registrations import links
 from registrations.models import Message, Registration
@@ -179,3 +181,19 @@ def test_a_colleague_from_a_country_that_has_enough_is_refused_in_words_and_one_
     assert (refused.status_code, seen) == (422, {"Ana Ruiz": "confirmed", "Luis": "confirmed"})
     assert "Session 1 takes 1 person from each country" in text(refused)
     assert states(session) == {"Ana Ruiz": "cancelled", "Luis": "confirmed", "Eva Soto": "confirmed"}
+
+
+def test_the_form_offers_the_language_of_its_page_and_says_in_it_what_is_wrong(settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"registrations_per_address": 0}
+    ana = register(create_session(), "Ana", language="pt")
+    spanish = Client(headers={"accept-language": "es"})
+
+    pages = [spanish.get(path(ana)), spanish.post(path(ana), typed(full_name="")), spanish.post(path(ana), typed())]
+
+    assert [page.status_code for page in pages] == [200, 422, 429]
+    assert '<option value="pt" selected>' in pages[0].content.decode()
+    assert "Esta informação é necessária." in pages[1].content.decode()
+    with translation.override("pt"):
+        said = gettext("Many forms arrived from your network just now. Send yours again in a minute.")
+    assert said in pages[2].content.decode()
+    assert not said.startswith("Many")
