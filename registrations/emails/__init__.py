@@ -186,6 +186,7 @@ def _html(body: str, known: frozenset[str], empty: frozenset[str], blocks: tuple
 def _frame(scene: Scene, sheet: Sheet, used: list[str]) -> frame.Frame:
     series, entry = scene.message.series, scene.entry
     registration = entry.registration if entry else None
+    to_unproven = scene.message.kind == MessageKind.ADDRESS
     cancels = scene.message.kind in (MessageKind.REMINDER, MessageKind.STARTING)
     return frame.Frame(
         language=scene.reader.language,
@@ -197,11 +198,13 @@ def _frame(scene: Scene, sheet: Sheet, used: list[str]) -> frame.Frame:
         series_page=series_page(series, scene.reader.language),
         on_list=scene.on_list if scene.reader.attendee else "",
         to_speaker=scene.reader.speaker is not None,
+        to_unproven=to_unproven,
         # Once is enough: staff may have put the button into the text.
         shows_registration=registration is not None
         and not {"my_registration", "my_place", "take_place", "sessions"} & set(used),
         shows_cancel=cancels and registration is not None and registration.is_live and "cant_come" not in used,
-        has_path=len(scene.path) > 1,
+        # It says for what somebody is registered, and this address may be anybody's.
+        has_path=not to_unproven and len(scene.path) > 1,
     )
 
 

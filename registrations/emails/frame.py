@@ -18,8 +18,8 @@ class Frame:
     """What surrounds a text, by value: an edit of any of it makes another frame.
 
     text_language: of a text that was not written in the reader's language, else empty. on_list: the list by which
-    the mail came. The flags say which links of the reader's own stand below the text; their addresses are slots, as
-    are the path and the words beside the subject.
+    the mail came. to_unproven: to an address of which nobody showed yet whose it is. The flags say which links of
+    the reader's own stand below the text; their addresses are slots, as are the path and the words beside the subject.
     """
 
     language: str
@@ -31,6 +31,7 @@ class Frame:
     series_page: str
     on_list: str
     to_speaker: bool
+    to_unproven: bool
     shows_registration: bool
     shows_cancel: bool
     has_path: bool

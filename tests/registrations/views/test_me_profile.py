@@ -141,6 +141,9 @@ def test_a_new_address_counts_once_the_button_in_its_own_mail_was_pressed():
     address = links.address(AddressClaim.objects.get())
     assert answer["Location"] == f"{PAGE}?said=asked"
     assert (mail.to, address in mail.body) == (["Ana <Ana.Nueva@example.com>"], True)
+    # It may be a stranger's: neither a name nor what Ana is registered for.
+    html = str(mail.alternatives[0].content)
+    assert ("Ana," in mail.body, 'class="path"' in html, "registered this address" in html) == (False, False, False)
     assert list(EmailAddress.objects.values_list("normalised", flat=True)) == ["ana@example.org"]
 
     Client().get(path(address))
