@@ -19,6 +19,7 @@ from iatp_events.lib import clock
 from iatp_events.lib.doors import staff
 from registrations.admin import hours
 from registrations.admin.readonly import PersonSearch
+from registrations.choices import AppealAnswer
 from registrations.models import Appeal, Attendee
 from registrations.services import appeals
 
@@ -72,10 +73,25 @@ def _answer(request: HttpRequest, appeal: Appeal, reason: str, page: Any) -> Non
     messages.success(request, gettext("Answered. A mail tells the person."))
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """Those that wait come first: they are what staff look for."""
+
+    title = pgettext_lazy("appeal", "answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", pgettext_lazy("appeal", "Unanswered")), *AppealAnswer.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "none":
+            return queryset.unanswered()  # type: ignore[attr-defined, no-any-return]
+        return queryset.filter(answer=self.value()) if self.value() else queryset
+
+
 @admin.register(Appeal)
 class AppealAdmin(PersonSearch):
     list_display = ["person", "session", "words", _SAID, "answer"]
-    list_filter = ["answer"]
+    list_filter = [AnswerFilter]
     search_fields = ["registration__attendee__folded", "registration__attendee__addresses__normalised"]
     search_help_text = _("Name, organisation, initiative or e-mail address; accents don’t matter.")
     # What waits for an answer comes first, and who has waited longest before the others.

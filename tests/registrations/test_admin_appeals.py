@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from registrations.models import Appeal, Evidence
 from tests.admin_pages import staff_client
-from tests.factories import create_session, register
+from tests.factories import NOW, create_session, register
 from tests.registrations.services.test_appeals import missed, say
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,27 @@ def test_the_second_answer_changes_nothing_and_says_so() -> None:
 
     assert "their answer stands" in again.content.decode()
     assert Appeal.objects.get().answer == "granted"
+
+
+def test_those_that_wait_for_an_answer_are_one_press_away() -> None:
+    session = missed("Ana").session
+    for name, answer in (("Ana", "granted"), ("Luis", "refused"), ("Eva", "")):
+        held = session.registrations.filter(attendee__full_name=name).first() or register(session, name)
+        say(held)
+        Appeal.objects.filter(registration=held).update(answer=answer, answered_at=NOW if answer else None)
+    client = staff_client(*RIGHTS)
+    address = reverse("admin:registrations_appeal_changelist")
+
+    page = client.get(address).content.decode()
+    found = {
+        value: [
+            str(row.registration.attendee) for row in client.get(address, {"answer": value}).context["cl"].result_list
+        ]
+        for value in ("none", "granted", "refused")
+    }
+
+    assert ("?answer=none" in page, "Unanswered" in page) == (True, True)
+    assert found == {"none": ["Eva"], "granted": ["Ana"], "refused": ["Luis"]}
 
 
 def test_nobody_answers_without_the_right() -> None:
