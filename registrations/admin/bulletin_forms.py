@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -16,12 +18,25 @@ from registrations.admin.text_forms import LONGEST_BODY, check, tidy
 from registrations.choices import Came, RegistrationState
 from registrations.emails.wording import BULLETIN_PLACEHOLDERS, Text
 from registrations.models import Attendee, Bulletin, Evidence
+from registrations.models.initiatives import LONGEST_NAME
+from registrations.services import initiatives
 
 # Whoever was removed from a session is not written to by the hundreds.
 _STATES = [(state.value, state.label) for state in RegistrationState if state != RegistrationState.REMOVED]
 
 # The others speak of a session, and would leave a gap in a message that is about none.
 _WITHOUT_SESSION = ("name", "series", "see_series", "next_session")
+
+
+class Suggesting(forms.TextInput):
+    """A line with a few suggestions, which no browser needs a script for."""
+
+    suggestions: list[str] = []
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        line = super().render(name, value, (attrs or {}) | {"list": f"{name}-suggestions"}, renderer)
+        options = format_html_join("", '<option value="{}">', ((one,) for one in self.suggestions))
+        return format_html('{}<datalist id="{}-suggestions">{}</datalist>', line, name, options)
 
 
 class BulletinForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -44,7 +59,13 @@ class BulletinForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: every country."),
     )
-    initiative = forms.ChoiceField(label=_("Initiative"), required=False)
+    initiative = forms.CharField(
+        label=_("Initiative"),
+        required=False,
+        max_length=LONGEST_NAME,
+        widget=Suggesting(),
+        help_text=_("Any of its names; accents don’t matter. Empty: every initiative."),
+    )
     languages = forms.MultipleChoiceField(
         label=_("Languages of the mails"),
         required=False,
@@ -62,7 +83,7 @@ class BulletinForm(forms.ModelForm):  # type: ignore[type-arg]
         for area in self.fields["body"].widget.widgets:
             area.attrs["rows"] = 10
         self.fields["countries"].choices = _countries(self.instance.countries)  # type: ignore[attr-defined]
-        self.fields["initiative"].choices = _initiatives(self.instance.initiative)  # type: ignore[attr-defined]
+        self.fields["initiative"].widget.suggestions = initiatives.most_coordinated()
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -71,6 +92,12 @@ class BulletinForm(forms.ModelForm):  # type: ignore[type-arg]
         self._clean_texts()
         self._clean_group()
         return self.cleaned_data
+
+    def clean_initiative(self) -> str:
+        name: str = self.cleaned_data["initiative"]
+        if name and not initiatives.is_known(name):
+            raise ValidationError(_("No initiative has this name. Its names stand in the list of initiatives."))
+        return name
 
     def _clean_texts(self) -> None:
         subjects, bodies = (_by_language(self.cleaned_data.get(name)) for name in ("subject", "body"))
@@ -127,15 +154,3 @@ def _countries(chosen: list[str]) -> list[tuple[str, str]]:
     present = Attendee.objects.exclude(country="").order_by().values_list("country", flat=True).distinct()
     codes = {str(code) for code in present} | set(chosen)
     return sorted(((code, str(countries.name(code))) for code in codes), key=lambda pair: pair[1])
-
-
-def _initiatives(chosen: str) -> list[tuple[str, str]]:
-    """Those that people coordinate; two that differ by plain capitals only are one."""
-    present = Attendee.objects.exclude(initiative="").order_by("initiative").values_list("initiative", flat=True)
-    known = {_plain(name): name for name in [*present.distinct(), *([chosen] if chosen else [])]}
-    return [("", str(_("Every initiative"))), *((name, name) for name in known.values())]
-
-
-def _plain(name: str) -> str:
-    """What every database holds for equal; to SQLite “É” and “é” are two letters, and nobody may fall in between."""
-    return "".join(character.lower() if character.isascii() else character for character in name)

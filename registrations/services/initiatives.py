@@ -23,6 +23,7 @@ from registrations.models.initiatives import LONGEST_NAME, InitiativeQuerySet
 PEOPLE_WHO_SHARE = 2
 # What a page carries, of names that are no longer than this; what an answer carries, and what a process keeps.
 MOST_SUGGESTED, LONGEST_SUGGESTED, MOST_MATCHING, MOST_KEPT = 60, 100, 8, 3_000
+MOST_FOR_STAFF = 200
 KEPT_FOR = 60.0
 BATCH = 500
 
@@ -114,6 +115,19 @@ def suggestions() -> list[Suggestion]:
         kept = sorted(short[:MOST_SUGGESTED], key=lambda one: one.plain)
         caches["process"].set("initiatives-of-a-page", kept, KEPT_FOR)
     return kept
+
+
+def most_coordinated() -> list[str]:
+    """To staff: the names of the initiatives that most people coordinate, each once. One query, however many."""
+    people = Attendee.objects.not_erased().filter(coordinates__isnull=False).order_by()
+    parties = people.annotate(party=Coalesce("coordinates__merged_into__name", "coordinates__name")).values("party")
+    most = parties.annotate(people=Count("pk")).order_by("-people", "party")[:MOST_FOR_STAFF]
+    return sorted((row["party"] for row in most), key=fold)
+
+
+def is_known(name: str) -> bool:
+    """Whether somebody wrote this name, or staff did."""
+    return Initiative.objects.known_as(name).exists() or Attendee.objects.filter(initiative__iexact=name).exists()
 
 
 def matching(typed: str) -> list[Suggestion]:

@@ -81,7 +81,7 @@ def test_a_draft_leads_to_who_will_get_it_and_writes_to_nobody() -> None:
         ({"states": ["removed"]}, "states", "Select a valid choice."),
         ({"came": "no"}, "came", "Choose a session at which it was recorded who came."),
         ({"countries": ["XX"]}, "countries", "Select a valid choice."),
-        ({"initiative": "Nadie"}, "initiative", "Select a valid choice."),
+        ({"initiative": "Nadie"}, "initiative", "No initiative has this name."),
     ],
 )
 def test_what_cannot_be_sent_is_refused_at_its_field(typed: dict[str, Any], field: str, said: str) -> None:
@@ -108,31 +108,13 @@ def test_who_came_can_be_asked_of_a_session_that_recorded_it() -> None:
     assert page.context["adminform"].form.errors["session"] == ["This session belongs to another series."]
 
 
-def test_countries_and_initiatives_are_those_that_occur() -> None:
+def test_countries_are_those_that_occur() -> None:
     for name, country in (("Ana", "CO"), ("Luis", "PE"), ("Rosa", "PE")):
-        create_attendee(name, country, initiative="Red Andina" if country == "PE" else "")
+        create_attendee(name, country)
 
     form = staff_client().get(ADD).context["adminform"].form
 
     assert [code for code, _name in form.fields["countries"].choices] == ["CO", "PE"]
-    assert [value for value, _label in form.fields["initiative"].choices] == ["", "Red Andina"]
-
-
-def test_whoever_spells_an_initiative_with_other_capitals_is_found_by_one_of_the_choices() -> None:
-    session = create_session()
-    for name, initiative in (("Ana", "Ágora"), ("Luis", "ÁGORA"), ("Rosa", "ágora"), ("Zé", "Agora")):
-        register(session, name)
-        Attendee.objects.filter(full_name=name).update(initiative=initiative)
-
-    choices = staff_client().get(ADD).context["adminform"].form.fields["initiative"].choices
-    found = {
-        person.full_name
-        for value, _label in choices
-        if value
-        for person in Attendee.objects.meant_by(draft(session, initiative=value))
-    }
-
-    assert found == {"Ana", "Luis", "Rosa", "Zé"}
 
 
 def test_the_page_counts_by_language_and_country_and_says_who_is_left_out() -> None:
