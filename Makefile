@@ -3,15 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po locale/brazil/*/LC_MESSAGES/django.po)
 WORKERS ?= 2
+MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench browser faults faketime
+.PHONY: help run test check bench soak browser faults faketime
 
 help:
 	@echo "make run     start everything on this machine, until Ctrl-C (PORT, VAR_DIR, DEMO=0)"
 	@echo "make test    run the whole suite (ARGS='-k reminder' for a part)"
 	@echo "make check   lint, types, layers, templates, migrations, catalogues, deployment settings"
 	@echo "make faults  run the whole table of faults at length (docs/faults.md)"
+	@echo "make soak    half an hour of mixed traffic: do memory, latency and queue stay flat? (MINUTES=30)"
 	@echo "make bench   measure pages and mails beside the barest ones (python -m bench mail for a part)"
 
 run: .venv/installed .venv/catalogues
@@ -38,6 +40,9 @@ faults: .venv/installed-dev .venv/catalogues faketime
 
 bench: .venv/installed-dev .venv/catalogues
 	$(BIN)/python -m bench
+
+soak: .venv/installed-dev .venv/catalogues
+	$(BIN)/python -m bench.soak $(MINUTES)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 run")'

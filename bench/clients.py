@@ -43,7 +43,7 @@ def rate(target: Target, seconds: float) -> float:
 
 
 def _ask_for(target: Target, seconds: float) -> int:
-    headers, token = _sit_down(target) if target.as_person else (target.headers, "")
+    headers, token = sit_down(target) if target.as_person else (target.headers, "")
     until, asked = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         body = None
@@ -52,7 +52,7 @@ def _ask_for(target: Target, seconds: float) -> int:
         elif target.guests:
             body = scan(*target.guests)
         path = f"{target.path}?session={random.randrange(10**8)}" if target.anew else target.path
-        status, _, _ = _ask(target.port, target.method, path, body, headers)
+        status, _, _ = ask(target.port, target.method, path, body, headers)
         if status != target.status:
             raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
         asked += 1
@@ -64,7 +64,7 @@ def latencies(target: Target, times: int) -> list[float]:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
-        status, _, _ = _ask(target.port, target.method, target.path, scan(*target.guests), target.headers)
+        status, _, _ = ask(target.port, target.method, target.path, scan(*target.guests), target.headers)
         taken.append((time.perf_counter() - began) * 1000)
         if status != target.status:
             raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
@@ -78,16 +78,16 @@ def scan(first: int, last: int) -> str:
     return json.dumps({"sent": now, "events": [event]})
 
 
-def _sit_down(target: Target) -> tuple[dict[str, str], str]:
+def sit_down(target: Target) -> tuple[dict[str, str], str]:
     """Open the form once, as a browser does: its cookie and its token serve every POST."""
-    _, page, cookie = _ask(target.port, "GET", target.path, None, {})
+    _, page, cookie = ask(target.port, "GET", target.path, None, {})
     found = _TOKEN.search(page)
     if found is None:
         raise RuntimeError(f"{target.path} holds no form")
     return {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}, found[1]
 
 
-def _ask(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, str]:
+def ask(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request(method, path, body, headers | {"Host": "localhost"})
