@@ -55,7 +55,9 @@ INSTALLED_APPS = [
     "registrations",
 ]
 MIDDLEWARE = [
-    # First, so that redirects to https and refused hosts carry the policy too.
+    # Before everything: a kept page has all its headers already.
+    "iatp_events.kept_answers.keep_public_answers",
+    # Next, so that redirects to https and refused hosts carry the policy too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -191,6 +193,8 @@ CELERY_BEAT_SCHEDULER = "iatp_events.lib.metronome:Metronome"
 CELERY_RESULT_EXPIRES = None
 
 # --- Pages, files, security ------------------------------------------------------------------------------------------
+# How long each process answers with the same public page before it makes it anew; 0: never.
+PAGES_KEPT = timedelta(seconds=env.number("PAGES_KEPT", 2, highest=60))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 
 VAR = tempfile.mkdtemp(prefix="iatp-tests-")
 atexit.register(shutil.rmtree, VAR, ignore_errors=True)
@@ -33,6 +34,8 @@ CACHES = {
     for name in ("default", "process")
 }
 CELERY_BROKER_URL = "memory://"
+# What a test changes it sees at once; tests/iatp_events/test_kept_answers.py keeps pages.
+PAGES_KEPT = timedelta(0)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -16,6 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 from iatp_events.lib import zones
+from iatp_events.lib.answers import kept
 from iatp_events.lib.doors import public
 from iatp_events.lib.kept import Kept
 from workshops import standing
@@ -28,9 +29,10 @@ _session_pages = Kept(size=256)
 
 
 def _page(view: View) -> View:
-    """Read-only, small on the wire, and not sent again while unchanged."""
-    # A minute: a full session or a moved hour must be seen soon, and a crowd opens one mail at once.
-    page: View = require_safe(gzip_page(cache_control(public=True, max_age=60)(conditional_page(view))))
+    """Read-only, small on the wire, kept for a moment, and not sent again while unchanged."""
+    # With the two seconds of our own memory: a full session or a moved hour shows within four, whatever stands between.
+    fresh = cache_control(public=True, max_age=1, stale_while_revalidate=1, stale_if_error=300)
+    page: View = kept(require_safe(gzip_page(fresh(conditional_page(view)))))
     return page
 
 
