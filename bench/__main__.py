@@ -1,4 +1,4 @@
-"""Measure, print a table, and write bench.json: `python -m bench [web] [mail] [first] [memory] [queueing] [sign_in] …`.
+"""Measure, print a table, and write bench.json: `python -m bench [pages] [web] [mail] [first] [memory] [queueing] …`.
 
 Without names it measures everything. The environment makes it longer or shorter: BENCH_SECONDS and BENCH_ROUNDS for the
 comparisons, BENCH_MESSAGES for the memory (100000 for the whole claim), BENCH_REMINDERS for the queueing,
@@ -12,13 +12,13 @@ import os
 import sys
 from pathlib import Path
 
-from bench import door, growth, servers, web
+from bench import door, growth, pages, servers, web
 from bench.rows import Rows, table
 from bench.servers import Machine
 
-PARTS = ("web", "mail", "first", "memory", "queueing", "sign_in", "door", "growth")
+PARTS = ("pages", "web", "mail", "first", "memory", "queueing", "sign_in", "door", "growth")
 # They start web servers; the others work inside the product.
-_OUTSIDE = {"web": web.measure, "door": door.measure, "growth": growth.measure}
+_OUTSIDE = {"pages": pages.measure, "web": web.measure, "door": door.measure, "growth": growth.measure}
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""The least a Django view can be: a SELECT, an INSERT in a transaction, or an UPDATE; the product stands beside it."""
+"""The least a Django view can be; the product stands beside it.
+
+A constant, a SELECT, a page of two SELECTs, an INSERT in a transaction, an UPDATE.
+"""
 
 import os
 import secrets
@@ -9,6 +12,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine
 from django.urls import path
 
 if not settings.configured:
@@ -36,6 +40,25 @@ class Note(models.Model):
         return self.text
 
 
+# The size of a session page: 19 kB, and some 290 nodes that are rendered, 120 of them values.
+ROWS = 40
+_PAGE = Engine().from_string(
+    "<!doctype html><html><head><title>{{ note.text }}</title></head><body><h1>{{ note.text }}</h1>"
+    "{% for one in notes %}<article id=note-{{ one.pk }}><h2>{{ one.text }}</h2>"
+    f"<p>{'A page is mostly words. ' * 17}</p><p>{{{{ one.text }}}}</p></article>{{% endfor %}}</body></html>"
+)
+
+
+def hello(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("Hello.")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    notes = Note._default_manager
+    context = {"note": notes.get(pk=1), "notes": notes.filter(pk__lte=ROWS).order_by("pk")}
+    return HttpResponse(_PAGE.render(Context(context)))
+
+
 def select(request: HttpRequest) -> HttpResponse:
     return HttpResponse(Note._default_manager.get(pk=1).text)
 
@@ -51,5 +74,5 @@ def update(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(somebody.exclude(text="Gone.").update(text="Here.")))
 
 
-urlpatterns = [path("select", select), path("insert", insert), path("update", update)]
+urlpatterns = [path(view.__name__, view) for view in (hello, select, page, insert, update)]
 application = WSGIHandler()

@@ -34,18 +34,23 @@ class Target:
 
 def rate(target: Target, seconds: float) -> float:
     """Good answers per second of all clients together. Raises RuntimeError at the first answer of another status."""
+    return len(taken(target, seconds)) / seconds
+
+
+def taken(target: Target, seconds: float) -> list[float]:
+    """The milliseconds that each good answer took, of all clients. Raises RuntimeError as `rate` does."""
     with multiprocessing.Pool(CLIENTS) as pool:
-        counts = pool.starmap(_ask_for, [(target, seconds)] * CLIENTS, chunksize=1)
+        found = pool.starmap(_ask_for, [(target, seconds)] * CLIENTS, chunksize=1)
         # They leave by themselves: a client that is ended while it takes its next work may hang for ever.
         pool.close()
         pool.join()
-    return sum(counts) / seconds
+    return [milliseconds for one in found for milliseconds in one]
 
 
-def _ask_for(target: Target, seconds: float) -> int:
+def _ask_for(target: Target, seconds: float) -> list[float]:
     headers, token = sit_down(target) if target.as_person else (target.headers, "")
-    until, asked = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
+    until, needed = time.monotonic() + seconds, []
+    while (began := time.monotonic()) < until:
         body = None
         if target.as_person:
             body = urlencode(form(f"{uuid.uuid4().hex}@example.org") | {"csrfmiddlewaretoken": token})
@@ -55,8 +60,8 @@ def _ask_for(target: Target, seconds: float) -> int:
         status, _, _ = ask(target.port, target.method, path, body, headers)
         if status != target.status:
             raise RuntimeError(f"{target.path} answered {status}, not {target.status}")
-        asked += 1
-    return asked
+        needed.append((time.monotonic() - began) * 1000)
+    return needed
 
 
 def latencies(target: Target, times: int) -> list[float]:
@@ -92,7 +97,8 @@ def ask(port: int, method: str, path: str, body: str | None, headers: dict[str, 
     try:
         connection.request(method, path, body, headers | {"Host": "localhost"})
         answer = connection.getresponse()
-        text = answer.read().decode()
+        sent = answer.read()
+        text = "" if answer.getheader("Content-Encoding") else sent.decode()
         return answer.status, text, (answer.getheader("Set-Cookie") or "").split(";")[0]
     finally:
         connection.close()

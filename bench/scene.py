@@ -31,14 +31,15 @@ def set_scene() -> None:
     session.revise()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_note (id bigserial PRIMARY KEY, text varchar(200) NOT NULL)")
-        cursor.execute("INSERT INTO bench_note (text) VALUES ('One row.')")
+        cursor.execute("INSERT INTO bench_note (text) SELECT 'Row ' || number FROM generate_series(1, 40) AS number")
 
 
 def statements() -> dict[str, int]:
     """How many statements each measured request costs once everything is warm, savepoints included."""
     client = Client(SERVER_NAME="localhost")
     requests: dict[str, Any] = {
-        "session_page": lambda number: client.get(PAGE),
+        "page_from_cache": lambda number: client.get(PAGE),
+        "session_page": lambda number: client.get(f"{PAGE}?session={number}"),
         "registration_post": lambda number: client.post(REGISTRATION, form(f"count.{number}@example.org")),
     }
     counted = {}

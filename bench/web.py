@@ -1,4 +1,4 @@
-"""Pages and forms, asked by eight clients, beside bare views under the same gunicorn."""
+"""Forms, asked by eight clients, beside bare views under the same gunicorn."""
 
 from __future__ import annotations
 
@@ -27,20 +27,8 @@ def measure(machine: Machine) -> Rows:
         servers.await_port(house, "/healthz")
         servers.await_port(bare, "/select")
         counted = scene["statements"]
-        select, insert = Target(bare, "/select"), Target(bare, "/insert", status=201)
+        insert = Target(bare, "/insert", status=201)
         return {
-            "session_page": _compare(
-                Target(house, scene["page"], anew=True),
-                select,
-                0.35,
-                f"session page in full / bare SELECT view; {counted['session_page']} statements (at most 3)",
-            ),
-            "session_page_kept": _compare(
-                Target(house, scene["page"]),
-                select,
-                0.35,
-                "the same page as visitors get it: its queries run, its rendering is kept while it stays true",
-            ),
             "registration_post": _compare(
                 Target(house, scene["registration"], status=302, method="POST", as_person=True),
                 insert,
