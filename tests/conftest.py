@@ -19,8 +19,17 @@ from tests.factories import NOW
 pytest_plugins = ["tests.servers.stock", "tests.servers.fixtures"]
 
 
+# What takes long to start, and is started once if the tests that want it run in one process.
+COSTLY = ("town", "build_house", "browser")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what takes long to `make faults`."""
+    """Keep together what shares something costly (--dist loadgroup); leave what takes long to `make faults`."""
+    for item in items:
+        wanted = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
+        if wanted:
+            item.add_marker(pytest.mark.xdist_group(wanted[0]))
     if os.environ.get("FAULTS") == "at length":
         return
     long = [item for item in items if item.get_closest_marker("at_length")]
