@@ -86,6 +86,8 @@ def _main(figures: Figures) -> Sheet:
     rows += [(gettext("Countries"), len(figures.countries)), (gettext("Initiatives"), len(figures.initiatives))]
     others = (status for status in AttendanceStatus if status != AttendanceStatus.PRESENT)
     rows += [(str(status.label), figures.statuses[status]) for status in others]
+    if not figures.is_final:
+        rows.insert(0, (gettext("Not final: read before the end"), _HIDDEN))
     return Sheet(gettext("Figures"), (gettext("Figure"), gettext("Number")), rows)
 
 

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -75,6 +76,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "batches": _batches(session),
         **_panel(session),
         "when": when.of(session),
+        "is_final": session.ends_at is not None and session.ends_at <= timezone.now(),
     }
     return answer(request, session, "attendance", title=gettext("Attendance"), **context)
 

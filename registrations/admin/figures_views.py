@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,7 @@ SHOWN = 12
 def of_session(request: HttpRequest, pk: int, kind: str = "") -> HttpResponse:
     session = get_object_or_404(Session.objects.without_texts().select_related("series"), pk=pk)
     _allow(request, session)
-    found = figures.of_session(session)
+    found = figures.of_session(session, now=timezone.now())
     if kind:
         return _file(kind, f"{session.series.slug}-{session.number}", exports.of_session(found))
     return _page(request, session, found, {"when": when.of(session)})
@@ -40,7 +41,7 @@ def of_session(request: HttpRequest, pk: int, kind: str = "") -> HttpResponse:
 def of_series(request: HttpRequest, pk: int, kind: str = "") -> HttpResponse:
     series = get_object_or_404(Series, pk=pk)
     _allow(request, series)
-    found = figures.of_series(series)
+    found = figures.of_series(series, now=timezone.now())
     if kind:
         return _file(kind, series.slug, exports.of_series(found))
     return _page(request, series, found.whole, {"of_series": found})

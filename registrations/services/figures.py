@@ -6,8 +6,9 @@ The audience is counted, by what the registrations kept: so who was erased still
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max
@@ -42,13 +43,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """present: people. statuses: of the audience, each registration once."""
+    """present: people. statuses: of the audience, each registration once.
+
+    is_final: what they are about is over. Before, nobody counts as absent: who is not there may still come.
+    """
 
     present: int
     said: Said | None
     countries: tuple[Country, ...]
     initiatives: tuple[Named, ...]
     statuses: dict[AttendanceStatus, int]
+    is_final: bool = True
 
     @property
     def is_recorded(self) -> bool:
@@ -67,18 +72,17 @@ class OfSeries:
         return sum(figures.present for _session, figures in self.sessions)
 
 
-def of_session(session: Session) -> Figures:
+def of_session(session: Session, *, now: datetime) -> Figures:
     """Six queries."""
-    return _each([session.pk])[session.pk]
+    return _each([session], now)[session.pk]
 
 
-def of_series(series: Series) -> OfSeries:
+def of_series(series: Series, *, now: datetime) -> OfSeries:
     """Of every session that somebody may have come to, and of all together. Twelve queries."""
     sessions = list(series.sessions.without_texts().select_related("series").order_by("number"))
-    each = _each([session.pk for session in sessions])
-    whole = _whole(series, [each[session.pk] for session in sessions])
+    each = _each(sessions, now)
     recorded = tuple((session, each[session.pk]) for session in sessions if each[session.pk].is_recorded)
-    return OfSeries(whole, recorded)
+    return OfSeries(_whole(series, [figures for _session, figures in recorded]), recorded)
 
 
 def _present() -> RegistrationQuerySet:
@@ -86,8 +90,10 @@ def _present() -> RegistrationQuerySet:
     return Registration.objects.filter(**there).order_by()
 
 
-def _each(sessions: Collection[int]) -> dict[int, Figures]:
-    statuses = _statuses(sessions)
+def _each(about: Collection[Session], now: datetime) -> dict[int, Figures]:
+    over = {session.pk: session.ends_at is not None and session.ends_at <= now for session in about}
+    sessions = list(over)
+    statuses = _statuses(over)
     people: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
     named: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
     present = _present().filter(session__in=sessions)
@@ -96,11 +102,14 @@ def _each(sessions: Collection[int]) -> dict[int, Figures]:
         for session, first, second, count in rows:
             found[session].append((first, second, count))
     known = Initiative.objects.other_names()
-    return {pk: _figures(people[pk], _named(named[pk], known), statuses[pk]) for pk in sessions}
+    return {pk: _figures(people[pk], _named(named[pk], known), statuses[pk], over[pk]) for pk in sessions}
 
 
 def _figures(
-    people: Iterable[tuple[str, str, int]], named: tuple[Named, ...], statuses: Counter[AttendanceStatus]
+    people: Iterable[tuple[str, str, int]],
+    named: tuple[Named, ...],
+    statuses: Counter[AttendanceStatus],
+    is_final: bool,
 ) -> Figures:
     by_country: Counter[str] = Counter()
     said: defaultdict[str, Said] = defaultdict(Said)
@@ -115,6 +124,7 @@ def _figures(
         countries=_countries(by_country, shown),
         initiatives=named,
         statuses={status: statuses[status] for status in AttendanceStatus},
+        is_final=is_final,
     )
 
 
@@ -131,6 +141,7 @@ def _whole(series: Series, each: Collection[Figures]) -> Figures:
         countries=_countries(Counter(dict(by_country)), {}),
         initiatives=_named(named, Initiative.objects.other_names()),
         statuses={status: sum(one.statuses[status] for one in each) for status in AttendanceStatus},
+        is_final=all(one.is_final for one in each),
     )
 
 
@@ -141,16 +152,21 @@ def _latest(present: RegistrationQuerySet, *said: str) -> list[tuple[Any, ...]]:
     return list(rows.annotate(people=Count("pk")))
 
 
-def _statuses(sessions: Collection[int]) -> defaultdict[int, Counter[AttendanceStatus]]:
-    """What the audience came to; who was registered and left no trace where others did was absent."""
+def _statuses(over: Mapping[int, bool]) -> defaultdict[int, Counter[AttendanceStatus]]:
+    """What the audience came to; who was registered and left no trace where others did was absent, once it is over.
+
+    over: whether it is, by the key of the session.
+    """
     counted: defaultdict[int, Counter[AttendanceStatus]] = defaultdict(Counter)
-    audience = Attendance.objects.filter(registration__session__in=sessions, part=Part.AUDIENCE).order_by()
+    audience = Attendance.objects.filter(registration__session__in=over, part=Part.AUDIENCE).order_by()
     rows = audience.values_list("registration__session", "status").annotate(people=Count("pk"))
     for session, status, people in rows:
-        counted[session][AttendanceStatus(status)] += people
-    there = Attendance.objects.witnessed().filter(registration__session__in=sessions).order_by()
+        if over[session] or status != AttendanceStatus.ABSENT:
+            counted[session][AttendanceStatus(status)] += people
+    ended = [session for session, is_over in over.items() if is_over]
+    there = Attendance.objects.witnessed().filter(registration__session__in=ended).order_by()
     recorded = set(there.values_list("registration__session", "registration__mode").distinct())
-    unseen = Registration.objects.confirmed().filter(session__in=sessions, attendance__isnull=True).order_by()
+    unseen = Registration.objects.confirmed().filter(session__in=ended, attendance__isnull=True).order_by()
     for session, mode, people in unseen.values_list("session", "mode").annotate(people=Count("pk")):
         if (session, mode) in recorded:
             counted[session][AttendanceStatus.ABSENT] += people

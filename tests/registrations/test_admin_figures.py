@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -58,6 +60,7 @@ def test_the_page_of_a_session_shows_its_figures_and_says_them_in_four_languages
 
     assert "52 %" in words(answer).replace("\xa0", " ")
     assert [code for code, _language, _said in answer.context["sentences"]] == ["es", "pt", "en", "fr"]
+    assert "Not final." in words(answer)
     spoken = {code: said for code, _language, said in answer.context["sentences"]}
     assert spoken["en"] == "21 people from 2 countries came; 52 % of those who said were women."
 
@@ -145,3 +148,21 @@ def test_pages_cost_the_same_for_one_person_and_for_three_hundred(page: str) -> 
     seat_audience(session, women(150) + men(149, "PE"), initiative="Valle")
 
     assert queries_of(client, url(page, row)) == before
+
+
+def test_figures_say_whether_they_are_final_on_their_pages_and_in_their_files() -> None:
+    session = create_session()
+    seat_audience(session, women(6) + men(6))
+    client = staff_client()
+    pages = [url("session_figures", session), url("series_figures", session.series), url("session_attendance", session)]
+
+    before = ["Not final." in words(client.get(page)) for page in pages]
+    file = table(client.get(url("session_figures_file", session, "csv")))
+    with time_machine.travel(session.ends_at + timedelta(minutes=1), tick=False):
+        # A sign-in is kept for less than that.
+        later = staff_client()
+        after = ["Not final." in words(later.get(page)) for page in pages]
+        final = table(later.get(url("session_figures_file", session, "csv")))
+
+    assert (before, after) == ([True] * 3, [False] * 3)
+    assert [any("Not final" in row[0] for row in rows if row) for rows in (file, final)] == [True, False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from tests.registrations.audience import attend, men, seat_audience, silent, wom
 from workshops.models import Session
 
 pytestmark = pytest.mark.django_db
+AFTER = NOW + timedelta(days=30)
 SAID = {"country": "CO", "gender": "woman"}
 
 
@@ -26,7 +29,7 @@ def test_who_was_present_is_counted_with_countries_and_the_share_of_women() -> N
     session = create_session()
     seat_audience(session, women(9) + men(8) + silent(3) + women(2, "PE") + [("undisclosed", "PE")])
 
-    found = figures.of_session(session)
+    found = figures.of_session(session, now=AFTER)
 
     assert (found.present, found.said) == (23, Said(11, 8))
     # Nine and eight beside eleven and eight would tell that both of Peru are women.
@@ -37,7 +40,7 @@ def test_shares_by_country_stand_where_they_tell_of_nobody() -> None:
     session = create_session()
     seat_audience(session, women(9) + men(8) + women(6, "PE") + men(7, "PE"))
 
-    assert countries(figures.of_session(session)) == {"CO": (17, Said(9, 8)), "PE": (13, Said(6, 7))}
+    assert countries(figures.of_session(session, now=AFTER)) == {"CO": (17, Said(9, 8)), "PE": (13, Said(6, 7))}
 
 
 @pytest.mark.parametrize("people", [women(4) + men(30), women(30) + men(4), silent(9)])
@@ -45,7 +48,7 @@ def test_a_small_cell_hides_the_share(people: list[tuple[str, str]]) -> None:
     session = create_session()
     seat_audience(session, people)
 
-    assert figures.of_session(session).said is None
+    assert figures.of_session(session, now=AFTER).said is None
 
 
 def test_speakers_hosts_and_who_was_there_in_part_are_not_present() -> None:
@@ -56,7 +59,7 @@ def test_speakers_hosts_and_who_was_there_in_part_are_not_present() -> None:
     attend(session, [SAID, SAID], status="partial")
     attend(session, [SAID], status="caught_up")
 
-    found = figures.of_session(session)
+    found = figures.of_session(session, now=AFTER)
 
     assert found.present == 1
     counted = {status.value: people for status, people in found.statuses.items()}
@@ -69,16 +72,33 @@ def test_who_left_no_trace_was_absent_where_others_did() -> None:
     register(hybrid, "Eva", mode="in_person")
     note(register(hybrid, "Luis", mode="in_person"), "scan")
 
-    found = figures.of_session(hybrid)
+    found = figures.of_session(hybrid, now=AFTER)
 
     assert (found.present, found.statuses[AttendanceStatus.ABSENT]) == (1, 1)
+
+
+def test_before_its_end_nobody_is_absent_and_the_figures_say_that_they_are_not_final() -> None:
+    session, other = create_session(number=1), create_session(number=2, starts_at=NOW + timedelta(days=90))
+    for one in (session, other):
+        register(one, "Ana")
+        attend(one, [SAID], status="absent")
+        note(register(one, "Luis"), "staff")
+
+    before, after = (figures.of_session(session, now=now) for now in (NOW, AFTER))
+    series = figures.of_series(session.series, now=AFTER)
+
+    assert [(one.present, one.statuses[AttendanceStatus.ABSENT], one.is_final) for one in (before, after)] == [
+        (1, 0, False),
+        (1, 2, True),
+    ]
+    assert (series.whole.statuses[AttendanceStatus.ABSENT], series.whole.is_final) == (2, False)
 
 
 def test_a_session_without_evidence_says_that_nothing_was_recorded() -> None:
     session = create_session()
     register(session, "Ana")
 
-    found = figures.of_session(session)
+    found = figures.of_session(session, now=AFTER)
 
     assert (found.is_recorded, found.present) == (False, 0)
 
@@ -90,7 +110,7 @@ def test_initiatives_are_told_by_name_without_accents_and_merged_names_are_one()
     party = Initiative.objects.create(name="Clúster Andino", country="CO")
     Initiative.objects.create(name="Los Andes", country="CO", merged_into=party)
 
-    found = figures.of_session(session)
+    found = figures.of_session(session, now=AFTER)
 
     assert [(one.name, one.people) for one in found.initiatives] == [("Clúster Andino", 4), ("Valle", 1)]
 
@@ -106,7 +126,7 @@ def test_a_series_counts_each_person_once_by_what_they_said_last() -> None:
     attend(second, [{"attendee": ana, "country": "PE", "gender": "", "initiative": ""}])
     attend(second, [{"country": "CL", "initiative": "valle"}])
 
-    found = figures.of_series(first.series)
+    found = figures.of_series(first.series, now=AFTER)
 
     assert (found.whole.present, found.attendances) == (2, 3)
     assert countries(found.whole) == {"CL": (1, None), "PE": (1, None)}
@@ -119,7 +139,7 @@ def test_the_share_of_a_series_is_that_of_people_not_of_attendances() -> None:
     attend(second, [{"attendee": row.attendee, "gender": row.gender, "country": "CO"} for row in rows[5:25]])
     seat_audience(second, women(5) + men(5))
 
-    found = figures.of_series(first.series)
+    found = figures.of_series(first.series, now=AFTER)
 
     assert found.whole.said == Said(15, 25)
     assert [one.said for _session, one in found.sessions] == [Said(10, 20), Said(10, 20)]
@@ -130,24 +150,24 @@ def test_the_share_of_a_series_is_hidden_where_a_session_beside_it_would_tell() 
     seat_audience(first, women(10) + men(20))
     seat_audience(second, women(2))
 
-    assert figures.of_series(first.series).whole.said is None
+    assert figures.of_series(first.series, now=AFTER).whole.said is None
 
 
 def test_sessions_of_which_nobody_knows_are_left_out() -> None:
     first, _second = two_sessions()
     seat_audience(first, women(1))
 
-    assert [session for session, _figures in figures.of_series(first.series).sessions] == [first]
+    assert [session for session, _figures in figures.of_series(first.series, now=AFTER).sessions] == [first]
 
 
 def test_who_was_erased_still_counts_as_they_said() -> None:
     session = create_session()
     seat_audience(session, women(5) + men(5))
-    before = figures.of_session(session), figures.of_series(session.series)
+    before = figures.of_session(session, now=AFTER), figures.of_series(session.series, now=AFTER)
 
     erasure.erase(attendee=Attendee.objects.earliest("pk"), now=NOW)
 
-    assert (figures.of_session(session), figures.of_series(session.series)) == before
+    assert (figures.of_session(session, now=AFTER), figures.of_series(session.series, now=AFTER)) == before
 
 
 def test_who_was_merged_counts_once() -> None:
@@ -158,7 +178,7 @@ def test_who_was_merged_counts_once() -> None:
 
     merging.merge(kept=kept, gone=gone, by=None, now=NOW)
 
-    found = figures.of_series(first.series)
+    found = figures.of_series(first.series, now=AFTER)
     assert (found.whole.present, [one.present for _session, one in found.sessions]) == (1, [1, 1])
 
 
@@ -168,7 +188,7 @@ def test_figures_cost_the_same_for_one_person_and_for_three_hundred(people: int)
     seat_audience(session, [("woman", code) for code in ("CO", "PE", "CL")] * (people // 3 or 1), initiative="Valle")
 
     counted = []
-    for ask in (lambda: figures.of_session(session), lambda: figures.of_series(session.series)):
+    for ask in (lambda: figures.of_session(session, now=AFTER), lambda: figures.of_series(session.series, now=AFTER)):
         with CaptureQueriesContext(connection) as queries:
             ask()
         counted.append(len(queries))

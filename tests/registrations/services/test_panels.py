@@ -102,4 +102,4 @@ def test_nobody_of_the_panel_is_in_the_figures(session) -> None:
     register(session, "Marta Sol", email="marta@x.example")
     taken_over(session, "Marta Sol,marta@x.example,,11:00,12:30")
 
-    assert figures.of_session(session).present == 0
+    assert figures.of_session(session, now=NOW).present == 0
