@@ -49,6 +49,9 @@ class MergeAdmin(ReadPage):
     fields = ["person", "went", _AT, "by", "what_moved"]
     readonly_fields = ["person", "went", _AT, "what_moved"]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Merge], search_term: str
     ) -> tuple[QuerySet[Merge], bool]:
