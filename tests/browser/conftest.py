@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.doors import DOORS
+from tests.browser.doubles import DOUBLES
 from tests.browser.people import PEOPLE
 from tests.servers.house import House, share
 
@@ -99,6 +100,7 @@ answer = {
     "choose a session for colleagues": "/es/me/colleagues/",
     "invite colleagues": "/es/me/colleagues/?session=another-series%2F2",
     "take a place over": path(links.substitute(giving)),
+    "a place that is gone": path(links.substitute(cancelled)),
     "join": path(links.join(confirmed)),
     "my cancelled registration, a moment ago": path(links.manage(regretted)),
     "one tap": path(links.one_tap(waiting.attendee, freed)),
@@ -123,6 +125,13 @@ answer = {
     "sign out": "/es/me/sign-out/",
 }
 answer["cookie"] = cookie
+for name, outcome in (("Rita Cruz", "an address to take back"), ("Raúl Cruz", "an address that was taken back")):
+    owner = factories.register(other.sessions.get(number=2), name, now, mode="in_person").attendee
+    owner.addresses.update(verified_at=now)
+    addresses.confirm(claim=addresses.ask(attendee=owner, address=f"{owner.pk}@nueva.example", now=now), now=now)
+    told = owner.messages.get(kind="address_added")
+    answer[outcome] = path(links.take_back(told))
+addresses.take_back(told=told, now=now)
 """
 NAMES = (
     "home",
@@ -158,7 +167,8 @@ NAMES = (
     "certificate",
     "the code of the mail",
     "link to sign in, elsewhere",
-    "sign out",
+    "an address to take back",
+    "an address that was taken back",
 )
 
 
@@ -181,7 +191,7 @@ def site(ground: Path, static_files: Path, migrated_sqlite: Path) -> Iterator[Si
     house = House(ground / "site")
     share(static_files, house.var / "static")
     shutil.copy(migrated_sqlite, house.var / "db.sqlite3")
-    paths = house.run(FURNISH + PEOPLE + DOORS)
+    paths = house.run(FURNISH + PEOPLE + DOORS + DOUBLES)
     house.web()
     yield Site(house.url, paths, house.var / "db.sqlite3")
     house.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.browser.test_pages import LARGEST_PAGE, MOST_REQUESTS, Scales, tab_to
 pytestmark = pytest.mark.real_time
 MINE = (
     *("my sessions", "my details", "my data", "erase my data"),
-    *("choose a session for colleagues", "invite colleagues"),
+    *("choose a session for colleagues", "invite colleagues", "sign out"),
 )
 Enter = Callable[..., BrowserContext]
 
@@ -37,17 +38,19 @@ def enter(browser: Browser, site: Site) -> Iterator[Enter]:
         context.close()
 
 
-@pytest.mark.parametrize("language", ["es", "pt", "en", "fr"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", MINE)
-def test_axe_finds_nothing(enter: Enter, site: Site, name: str, scheme: str, language: str) -> None:
+# Words differ by language, colours by scheme: one of each in every other is enough.
+@pytest.mark.parametrize(("scheme", "languages"), [("light", ("es", "pt", "en", "fr")), ("dark", ("es",))])
+def test_axe_finds_nothing(enter: Enter, site: Site, scheme: str, languages: tuple[str, ...]) -> None:
     page = enter(color_scheme=scheme, reduced_motion="reduce").new_page()
-    page.goto(site.address(name).replace("/es/", f"/{language}/"))
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    found = {}
+    for language, name in product(languages, MINE):
+        page.goto(site.address(name).replace("/es/", f"/{language}/"))
+        assert "/me/" in page.url
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        if violations := Axe().run(page).response["violations"]:
+            found[language, name] = violations
 
-    found = Axe().run(page)
-
-    assert found.violations_count == 0, found.generate_report()
+    assert found == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

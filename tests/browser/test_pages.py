@@ -14,6 +14,8 @@ from tests.browser.conftest import NAMES, Site
 
 pytestmark = pytest.mark.real_time
 LARGEST_PAGE, MOST_REQUESTS, LARGEST_SCRIPT = 60_000, 6, 3_000
+# Browsers write into their console that these have no good status.
+GONE = ("not found", "an address that was taken back")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -39,6 +41,27 @@ def test_axe_finds_nothing_on_a_form_with_errors(browser: Browser, site: Site) -
     page.close()
 
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_place_cannot_be_taken_over_yet_or_any_more(
+    browser: Browser, site: Site, scheme: Any
+) -> None:
+    """A form with errors, and the page of a link whose place is gone; on the smallest phone."""
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(site.address("take a place over"))
+    page.locator("form.register-form button[type=submit]").click()
+    expect(page).to_have_title(re.compile("^Error"))
+    found = Axe().run(page).response["violations"]
+    widths = [page.evaluate("document.documentElement.scrollWidth")]
+    assert page.goto(site.address("a place that is gone")).status == 410  # type: ignore[union-attr]
+    found += Axe().run(page).response["violations"]
+    widths.append(page.evaluate("document.documentElement.scrollWidth"))
+    context.close()
+
+    assert found == []
+    assert max(widths) <= 320
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,7 +110,7 @@ class Scales:
         return list(self._addresses.values())
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "not found"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in GONE])
 def test_a_first_visit_is_light_calls_nobody_and_breaks_nothing(browser: Browser, site: Site, name: str) -> None:
     context = browser.new_context()
     page = context.new_page()
