@@ -55,7 +55,7 @@ def test_axe_finds_nothing_where_a_place_cannot_be_taken_over_yet_or_any_more(
     expect(page).to_have_title(re.compile("^Error"))
     found = Axe().run(page).response["violations"]
     widths = [page.evaluate("document.documentElement.scrollWidth")]
-    assert page.goto(site.address("a place that is gone")).status == 410  # type: ignore[union-attr]
+    assert page.goto(site.address("a place that is gone")).status == 410
     found += Axe().run(page).response["violations"]
     widths.append(page.evaluate("document.documentElement.scrollWidth"))
     context.close()
