@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iatp_events.middleware.refuse_what_is_too_large",
     "iatp_events.middleware.refuse_what_no_database_stores",
+    "iatp_events.middleware.let_a_pass_in",
     "iatp_events.middleware.keep_personal_pages_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -1,4 +1,4 @@
-"""Statements that are made for every mail: written once, planned once; only their values change.
+"""Statements that are made for every mail or every guest: written once, planned once; only their values change.
 
 Writing the SQL of a query costs Django more than the database needs to answer it, and planning it costs PostgreSQL
 more than running it. Both are kept: the SQL for the process, the plan for the connection.
@@ -51,6 +51,12 @@ class _Statement:
                 turn[place] = value
             cursor.execute(sql, turn)
 
+    def rows(self, values: tuple[Parameter, ...]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            self.execute(cursor, values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
     def _plan(self, cursor: CursorWrapper) -> None:
         if connection.connection in self._planned_on:
             return
@@ -90,10 +96,7 @@ class Prepared:
 
     def rows(self, *values: Parameter) -> list[tuple[Any, ...]]:
         """One query; the rows as the database gives them (SQLite: moments as texts, truths as numbers)."""
-        with connection.cursor() as cursor:
-            self._statement.execute(cursor, values)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return self._statement.rows(values)
 
 
 class PreparedUpdate:
@@ -112,6 +115,20 @@ class PreparedUpdate:
         with connection.cursor() as cursor:
             self._statement.execute(cursor, values)
             return int(cursor.rowcount)
+
+
+class PreparedSql:
+    """A statement written by hand, for what a queryset cannot say.
+
+    build: gives the SQL and its parameters in order, each value once; called once, with stand-ins.
+    """
+
+    def __init__(self, build: Callable[..., tuple[str, tuple[Any, ...]]], *types: type[Parameter]) -> None:
+        self._statement = _Statement(build, *types)
+
+    def rows(self, *values: Parameter) -> list[tuple[Any, ...]]:
+        """One statement; the rows it returns, as the database gives them."""
+        return self._statement.rows(values)
 
 
 def _keeps_plans() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,8 @@ CHECK_IN, UNDO, WALK_IN, UNDO_WALK_IN = "check_in", "undo", "walk_in", "undo_wal
 LARGEST_KEY = 2**63 - 1
 # Milliseconds since 1970, as browsers count; the year 2100.
 LATEST = 4_102_444_800_000
+LONGEST_BADGE = 400
+UUID_LENGTH = 36
 _SELECT = {"class": "form-select"}
 
 
@@ -27,7 +31,7 @@ class EventForm(forms.Form):
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in (CHECK_IN, UNDO, WALK_IN, UNDO_WALK_IN)])
     at = forms.IntegerField(min_value=0, max_value=LATEST)
     registration = forms.IntegerField(min_value=1, max_value=LARGEST_KEY, required=False)
-    badge = forms.CharField(max_length=400, required=False)
+    badge = forms.CharField(max_length=LONGEST_BADGE, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -35,6 +39,34 @@ class EventForm(forms.Form):
         if cleaned.get("kind") in (CHECK_IN, UNDO) and not named:
             self.add_error(None, "a registration or a badge is needed")
         return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A check-in as devices write it; where there is a badge, it says who it is."""
+
+    id: UUID
+    at: int
+    registration: int
+    badge: str
+
+
+def plain_check_in(said: Any) -> CheckIn | None:
+    """Read what most events are without building a form; None for all else, which `EventForm` judges."""
+    if not isinstance(said, dict) or said.get("kind") != CHECK_IN:
+        return None
+    number: Any = said.get("id")
+    at: Any = said.get("at")
+    registration, badge = said.get("registration", 0), said.get("badge", "")
+    if [type(one) for one in (number, at, registration, badge)] != [str, int, int, str]:
+        return None
+    named = 0 < len(badge) <= LONGEST_BADGE or (not badge and 0 < registration <= LARGEST_KEY)
+    if not (named and 0 <= at <= LATEST and len(number) == UUID_LENGTH):
+        return None
+    try:
+        return CheckIn(UUID(number), at, registration, badge)
+    except ValueError:
+        return None
 
 
 class WalkInForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,10 +14,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from iatp_events.lib import clock, signing
-from iatp_events.lib.doors import staff
-from registrations import links
+from iatp_events.lib.doors import SHOWN, shortcut, staff
+from registrations import door_pass, links
+from registrations.door_pass import Pass
 from registrations.forms import door as forms
-from registrations.services import door, door_list
+from registrations.services import door, door_list, scans
 from registrations.services.door import Admitted, Badge, Event, Reason, Refused
 from registrations.views.door import PERMISSION, session_at
 from workshops.models import Session
@@ -30,12 +31,32 @@ class NotABatch(Exception):
     """What came is no list of events."""
 
 
+def check_ins(request: HttpRequest, pk: int) -> HttpResponse | None:
+    """Answer events that are all usual check-ins, told by who was let in a moment ago; None leaves them to `events`."""
+    shown = door_pass.read(request.META[SHOWN])
+    if request.method != "POST" or shown is None or shown.session != pk:
+        return None
+    try:
+        sent, batch = _read(request)
+    except NotABatch:
+        return None
+    answers = []
+    for one in map(forms.plain_check_in, batch):
+        answer = _come(one, sent, shown) if one else None
+        if answer is None:
+            # What was written meanwhile stands, and is found as written when all of them are told again.
+            return None
+        answers.append(answer)
+    return JsonResponse({"answers": answers}, headers={"Cache-Control": "no-store"}) if answers else None
+
+
+@shortcut(check_ins)
 @staff(PERMISSION)
 @require_POST
 def events(request: HttpRequest, pk: int) -> HttpResponse:
     """Take `{"sent": ms, "events": [{"id", "kind", "at", …}, …]}`; answer each event for itself.
 
-    sent: the device's clock as it sends, by which its moments are put right.
+    sent: the device's clock as it sends, by which its moments are put right. The pass makes the next ones quicker.
     """
     session = session_at(pk)
     try:
@@ -43,7 +64,9 @@ def events(request: HttpRequest, pk: int) -> HttpResponse:
     except NotABatch as refusal:
         return JsonResponse({"error": str(refusal)}, status=400)
     now = clock.now()
-    return JsonResponse({"answers": [_answer(session, one, sent, request.user.pk, now) for one in batch]})
+    by = cast(int, request.user.pk)
+    answers = [_answer(session, one, sent, by, now) for one in batch]
+    return JsonResponse({"answers": answers, "pass": door_pass.give(by=by, session=pk, now=now)})
 
 
 @staff(PERMISSION)
@@ -89,14 +112,29 @@ def _read(request: HttpRequest) -> tuple[int, list[Any]]:
     return said["sent"], batch
 
 
+def _come(one: forms.CheckIn, sent: int, shown: Pass) -> dict[str, object] | None:
+    try:
+        badge = _badge(one.registration, one.badge)
+    except Refused:
+        return None
+    came = scans.check_in(badge=badge, event=one.id, late=_late(sent, one.at), shown=shown)
+    if came is None:
+        return None
+    return {"id": str(one.id)} | _stands(badge.registration, came.name, came.mark, came.since, came.at)
+
+
+def _late(sent: int, at: int) -> timedelta:
+    """How long ago something happened, by the clock of the device that tells of it."""
+    return timedelta(milliseconds=max(0, min(sent - at, forms.LATEST)))
+
+
 def _answer(session: Session, said: Any, sent: int, by: int | None, now: datetime) -> dict[str, object]:
     form = forms.EventForm(said if isinstance(said, dict) else {})
     if not form.is_valid():
         named = said.get("id") if isinstance(said, dict) else None
         return {"id": named if isinstance(named, str) else None, "state": "invalid", "errors": form.errors}
     told = form.cleaned_data
-    late = timedelta(milliseconds=max(0, min(sent - told["at"], forms.LATEST)))
-    event = Event(told["id"], now - late, by)
+    event = Event(told["id"], now - _late(sent, told["at"]), by)
     try:
         return {"id": str(event.id)} | _act(session, told, said, event, now)
     except Refused as refusal:
@@ -108,36 +146,47 @@ def _act(
 ) -> dict[str, object]:
     kind = told["kind"]
     if kind == forms.CHECK_IN:
-        return _stands(door.check_in(session=session, badge=_badge(told), event=event), event)
+        return _after(door.check_in(session=session, badge=_named(told), event=event), event)
     if kind == forms.UNDO:
-        return _stands(door.undo(session=session, badge=_badge(told), event=event, now=now), event)
+        return _after(door.undo(session=session, badge=_named(told), event=event, now=now), event)
     if kind == forms.UNDO_WALK_IN:
-        return _stands(door.undo_walk_in(session=session, event=event, now=now), event)
+        return _after(door.undo_walk_in(session=session, event=event, now=now), event)
     guest = forms.WalkInForm(said)
     if not guest.is_valid():
         return {"state": "invalid", "errors": guest.errors}
-    return _stands(door.walk_in(session=session, person=guest.person(session.timezone), event=event, now=now), event)
+    return _after(door.walk_in(session=session, person=guest.person(session.timezone), event=event, now=now), event)
 
 
-def _badge(told: dict[str, Any]) -> Badge:
-    if not told["badge"]:
-        return Badge(told["registration"])
+def _named(told: dict[str, Any]) -> Badge:
+    return _badge(told["registration"], told["badge"])
+
+
+def _badge(registration: int, badge: str) -> Badge:
+    """A badge says more than a number. Raises Refused."""
+    if not badge:
+        return Badge(registration)
     try:
-        pk, version = signing.read(links.BADGE, told["badge"])
+        pk, version = signing.read(links.BADGE, badge)
     except (signing.BadToken, ValueError):
         raise Refused(Reason.UNKNOWN) from None
     return Badge(pk, version)
 
 
-def _stands(admitted: Admitted, event: Event) -> dict[str, object]:
-    registration = admitted.registration
+def _after(admitted: Admitted, event: Event) -> dict[str, object]:
+    held = admitted.registration
+    name = held.attendee.full_name if held else ""
+    return _stands(held.pk if held else None, name, admitted.mark, admitted.since, event.at)
+
+
+def _stands(pk: int | None, name: str, mark: door.Mark, since: datetime | None, at: datetime) -> dict[str, object]:
+    """How somebody stands after an event of that moment."""
     return {
-        "state": "in" if admitted.since else "undone",
-        "again": bool(admitted.since and admitted.since < event.at - timedelta(seconds=1)),
-        "registration": registration.pk if registration else None,
-        "name": registration.attendee.full_name if registration else "",
-        "mark": admitted.mark,
-        "since": _milliseconds(admitted.since),
+        "state": "in" if since else "undone",
+        "again": bool(since and since < at - timedelta(seconds=1)),
+        "registration": pk,
+        "name": name,
+        "mark": mark,
+        "since": _milliseconds(since),
     }
 
 
