@@ -125,6 +125,16 @@ def test_a_view_without_a_door_is_found() -> None:
     assert doorless([path("open/", open_house)]) == ["open/"]
 
 
+def test_a_shortcut_past_the_staff_door_leads_to_check_ins_alone() -> None:
+    short = {
+        name: view.callback.door
+        for _, name, view in walk(get_resolver().url_patterns)
+        if hasattr(view.callback, "shortcut")
+    }
+
+    assert short == {"staff:door_events": "staff:registrations.check_in"}
+
+
 def test_own_pages_stand_where_nothing_is_stored_or_indexed() -> None:
     own = [
         route

@@ -1,12 +1,15 @@
 """What evidence amounts to: minutes decide where they are known, a click alone never does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iatp_events.lib.intervals import Interval, seconds_of, union
+from registrations.choices import AttendanceStatus, Because, EvidenceKind, Part
 from registrations.models import Evidence
 from registrations.presence import Shares, Verdict, judge
 
@@ -128,3 +131,24 @@ def test_a_union_counts_every_minute_once(intervals: list[Interval]) -> None:
 
     assert seconds_of(intervals) == 60 * len(covered)
     assert all(before.end <= after.start for before, after in zip(union(intervals), union(intervals)[1:], strict=False))
+
+
+ALONE = Verdict(AttendanceStatus.PRESENT, Because.DOOR, Part.AUDIENCE, None)
+
+
+@pytest.mark.parametrize("schedule", [SCHEDULE, None])
+@pytest.mark.parametrize("minutes", [10, 30, 80])
+@pytest.mark.parametrize("part", Part)
+def test_a_check_in_makes_present_whoever_was_not_confirmed_and_changes_nothing_else(
+    schedule: Interval | None, minutes: int, part: Part
+) -> None:
+    """One statement writes a check-in and its verdict by this rule, without weighing anything (`services/scans.py`)."""
+    for kinds in (kinds for size in range(len(EvidenceKind) + 1) for kinds in combinations(EvidenceKind, size)):
+        known = [line(kind, 0, minutes if kind == EvidenceKind.REPORT else None, part=part) for kind in kinds]
+        came = verdict(*known, schedule=schedule) or ALONE
+
+        after = verdict(*known, line("scan"), schedule=schedule)
+
+        if came.because != Because.CONFIRMED:
+            came = replace(came, status=AttendanceStatus.PRESENT, because=Because.DOOR)
+        assert after == came, kinds
