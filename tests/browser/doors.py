@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-NAMES = ("look", "no JavaScript", "keyboard", "network cut", "two devices", "camera", "leaving", "walk-in", "late")
+NAMES = (
+    "look",
+    "no JavaScript",
+    "keyboard",
+    "network cut",
+    "two devices",
+    "camera",
+    "leaving",
+    "walk-in",
+    "late",
+    "pass",
+)
 
 # Runs behind FURNISH, in its names. At each door Ana Peña and Óscar Núñez are expected, and Eva Paz had cancelled.
 DOORS = f"""

@@ -191,6 +191,21 @@ def test_with_the_network_cut_it_goes_on_opens_again_and_tells_all_later(stand: 
     came(page).to_have_text("2")
 
 
+def test_a_device_shows_the_pass_that_it_was_given_and_keeps_it_nowhere(stand: Stand) -> None:
+    page = stand("pass")
+    search(page, "oscar")
+    with page.expect_request("**/events/") as first:
+        page.locator("#door-list button").click()
+    told(page)
+    with page.expect_request("**/events/") as second:
+        page.locator("#door-result button").click()
+    told(page)
+
+    given = second.value.headers["x-pass"]
+    assert ("x-pass" in first.value.headers, given in kept(page)) == (False, False)
+    came(page).to_have_text("0")
+
+
 def test_two_devices_at_once_see_and_undo_each_other(stand: Stand, site: Site) -> None:
     first, second = stand("two devices"), stand("two devices")
     for page in (first, second):
