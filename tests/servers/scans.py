@@ -86,7 +86,7 @@ def twice_the_same() -> dict[str, object]:
 def _note(held: Registration, kind: EvidenceKind, part: Part) -> None:
     start = held.session.starts_at
     assert start is not None
-    stretch = {"since": start, "until": start + 30 * MINUTE} if kind == EvidenceKind.REPORT else {}
+    stretch: dict[str, Any] = {"since": start, "until": start + 30 * MINUTE} if kind == EvidenceKind.REPORT else {}
     seen = Observation(kind, f"{kind}:before", part, **stretch)
     attendance.record(registration=held, seen=seen, origin=Origin.STAFF, now=clock.now())
 
