@@ -63,7 +63,7 @@ class BulletinForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Initiative"),
         required=False,
         max_length=LONGEST_NAME,
-        widget=Suggesting(),
+        widget=Suggesting(attrs={"class": "vTextField"}),
         help_text=_("Any of its names; accents don’t matter. Empty: every initiative."),
     )
     languages = forms.MultipleChoiceField(
