@@ -48,6 +48,10 @@ STAYS_WHEN_ERASED = ("created_at", "erased_at")
 
 
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    def asking_for_another_name(self) -> AttendeeQuerySet:
+        """Theirs stands on a certificate; staff answer."""
+        return self.exclude(wanted_name="")
+
     def not_erased(self) -> AttendeeQuerySet:
         return self.filter(erased_at__isnull=True)
 

@@ -96,3 +96,17 @@ def test_the_list_costs_the_same_with_one_and_with_thirty(django_assert_num_quer
 
     with django_assert_num_queries(len(one.captured_queries)):
         client.get(address)
+
+
+def test_the_first_page_says_how_many_wait_for_an_answer() -> None:
+    session = create_session()
+    waiting, answered = (register(session, name) for name in ("Ana", "Luis"))
+    Appeal.objects.create(registration=waiting, words="I was.", said_at=NOW)
+    Appeal.objects.create(registration=answered, said_at=NOW, answer="refused", answered_at=NOW)
+
+    pages = [
+        client.get(reverse("admin:index")).content.decode()
+        for client in (staff_client(), staff_client("registrations.view_appeal"))
+    ]
+
+    assert ["<strong>1 person</strong> says “I was there”" in page for page in pages] == [True, False]

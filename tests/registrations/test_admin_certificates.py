@@ -215,3 +215,39 @@ def test_more_sessions_than_the_series_has_are_refused():
     answer = send(client, reverse("admin:workshops_series_change", args=[series.pk]), sessions_needed=4)
 
     assert "More than the series has sessions." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("permissions", "index", "listed"),
+    [
+        ((ISSUE, VIEW, "registrations.view_attendee"), True, True),
+        ((VIEW, "registrations.view_attendee"), False, False),
+        ((ISSUE, VIEW), False, False),
+    ],
+)
+def test_how_many_ask_for_another_name_stands_where_staff_begin(
+    permissions: tuple[str, ...], index: bool, listed: bool
+) -> None:
+    session = create_session()
+    register(session, "Rosa")
+    ana = register(session, "Ana").attendee
+    Attendee.objects.filter(pk=ana.pk).update(wanted_name="Ana María")
+    client = staff_client(*permissions)
+
+    pages = [client.get(reverse(f"admin:{page}")) for page in ("index", "registrations_certificate_changelist")]
+    asking = staff_client().get(reverse("admin:registrations_attendee_changelist"), {"wanted_name__isempty": "0"})
+
+    said = ["<strong>1 person</strong> asks for another name" in page.content.decode() for page in pages]
+    assert said == [index, listed]
+    assert list(asking.context["cl"].queryset) == [ana]
+    assert ["?wanted_name__isempty=0" in page.content.decode() for page in pages] == said
+
+
+def test_nothing_is_said_to_wait_when_nobody_asks_or_all_were_answered() -> None:
+    register(create_session(), "Ana")
+    Attendee.objects.update(wanted_name="Ana María")
+    certificates.leave_name(attendee=Attendee.objects.get())
+
+    page = staff_client().get(reverse("admin:index")).content.decode()
+
+    assert 'class="waiting"' not in page

@@ -55,7 +55,7 @@ LISTS = {
     Alias: 4,
     ColumnMap: 4,
     Merge: 4,
-    Certificate: 5,
+    Certificate: 6,
     # With the two that say what is suggested, which are asked once a minute.
     Initiative: 7,
 }
