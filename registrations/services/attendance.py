@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
+from django.db.models.functions import Lower
 
 from iatp_events.lib.intervals import Interval
 from registrations import presence
 from registrations.choices import AttendanceStatus, EvidenceKind, Origin, Part
-from registrations.models import Attendance, AttendancePolicy, Batch, Evidence, Registration, Retraction
+from registrations.models import Attendance, AttendancePolicy, Batch, EmailAddress, Evidence, Registration, Retraction
 from registrations.services import policies
-from workshops.models import Session
+from workshops.models import Panellist, Session
 
 # A connection that comes and goes is several joins; a button pressed twice is one.
 ONE_JOIN = timedelta(minutes=1)
@@ -50,6 +51,15 @@ class Recorded:
     line: Evidence
     standing: list[Evidence]
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a session is weighed. panel: registrations, by key, of who speaks: no audience, whatever shows them."""
+
+    policy: AttendancePolicy
+    schedule: Interval | None
+    panel: frozenset[int]
 
 
 @transaction.atomic
@@ -89,8 +99,7 @@ def record_once(
         return Recorded(known, live, is_new=False)
     line = _line(registration.pk, seen, origin=origin, by=by, batch=None, at=at, again=0)
     line.save(force_insert=True)
-    policy, schedule = _rules(registration.session_id)
-    _keep(registration.pk, [*live, line], policy, schedule)
+    _keep(registration.pk, [*live, line], _rules_of(registration))
     return Recorded(line, [*live, line], is_new=True)
 
 
@@ -190,23 +199,19 @@ def derive(registrations: Collection[int]) -> None:
     rules = {pk: _rules(pk) for pk in sorted({session for _pk, session in found})}
     rows, gone = [], []
     for pk, session in found:
-        policy, schedule = rules[session]
-        shares = presence.Shares(policy.present_from, policy.partial_from)
-        verdict = presence.judge(held[pk], schedule=schedule, shares=shares)
-        if verdict is None:
+        row = _weighed(pk, held[pk], rules[session])
+        if row is None:
             gone.append(pk)
         else:
-            rows.append(_row(pk, verdict, policy))
+            rows.append(row)
     if gone:
         Attendance.objects.filter(registration__in=gone).delete()
     Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
 
 
-def _keep(registration: int, evidence: list[Evidence], policy: AttendancePolicy, schedule: Interval | None) -> None:
+def _keep(registration: int, evidence: list[Evidence], rules: Rules) -> None:
     """Write what the live evidence of one registration amounts to."""
-    shares = presence.Shares(policy.present_from, policy.partial_from)
-    verdict = presence.judge(evidence, schedule=schedule, shares=shares)
-    rows = [_row(registration, verdict, policy)] if verdict else []
+    rows = [row for row in [_weighed(registration, evidence, rules)] if row is not None]
     Attendance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration"], update_fields=_DERIVED)
 
 
@@ -217,18 +222,45 @@ def _live(registrations: Collection[int]) -> defaultdict[int, list[Evidence]]:
     return held
 
 
-def _rules(session: int) -> tuple[AttendancePolicy, Interval | None]:
-    stamped = AttendancePolicy.objects.select_related("session").filter(session=session).defer(*_TEXTS).first()
-    policy = stamped or policies.of(Session.objects.only("starts_at", "ends_at", "revised_facts").get(pk=session))
-    return policy, policy.session.schedule
+def _rules(session: int) -> Rules:
+    policy = _stamped(session).first()
+    policy = policy or policies.of(Session.objects.only("starts_at", "ends_at", "revised_facts").get(pk=session))
+    speakers = Registration.objects.filter(session=session, attendee__in=_panel(session).values("attendee"))
+    return Rules(policy, policy.session.schedule, frozenset(speakers.order_by().values_list("pk", flat=True)))
 
 
-def _row(registration: int, verdict: presence.Verdict, policy: AttendancePolicy) -> Attendance:
+def _rules_of(registration: Registration) -> Rules:
+    """The same for one only, in one statement: at a door every one counts."""
+    speaks = Exists(_panel(registration.session_id).filter(attendee=registration.attendee_id))
+    policy = _stamped(registration.session_id).annotate(speaks=speaks).first()
+    if policy is None:
+        return _rules(registration.session_id)
+    panel = frozenset({registration.pk} if policy.speaks else ())
+    return Rules(policy, policy.session.schedule, panel)
+
+
+def _stamped(session: int) -> QuerySet[AttendancePolicy]:
+    return AttendancePolicy.objects.select_related("session").filter(session=session).defer(*_TEXTS)
+
+
+def _panel(session: int) -> QuerySet[EmailAddress]:
+    """The addresses of people who sit on the panel; a name alone makes nobody a speaker."""
+    seats = Panellist.objects.filter(session=session).annotate(address=Lower("speaker__email"))
+    return EmailAddress.objects.filter(normalised__in=seats.values("address"))
+
+
+def _weighed(registration: int, evidence: Collection[Evidence], rules: Rules) -> Attendance | None:
+    policy = rules.policy
+    shares = presence.Shares(policy.present_from, policy.partial_from)
+    verdict = presence.judge(evidence, schedule=rules.schedule, shares=shares)
+    if verdict is None:
+        return None
+    speaks = registration in rules.panel and verdict.part == Part.AUDIENCE
     return Attendance(
         registration_id=registration,
         status=verdict.status,
         because=verdict.because,
-        part=verdict.part,
+        part=Part.SPEAKER if speaks else verdict.part,
         seconds=verdict.seconds,
         policy_version=policy.version,
     )

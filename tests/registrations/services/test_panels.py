@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from registrations.choices import EvidenceKind, Origin
 from registrations.models import Attendance, PanelEvidence, Report
 from registrations.presence import Shares
-from registrations.services import drafts, figures, panels, reconciliation
+from registrations.services import attendance, drafts, figures, panels, policies, reconciliation
+from registrations.services.attendance import Observation
 from tests.factories import NOW, create_session, create_speaker, note, register, seat
 from workshops.models import Session
 
@@ -103,3 +105,31 @@ def test_nobody_of_the_panel_is_in_the_figures(session) -> None:
     taken_over(session, "Marta Sol,marta@x.example,,11:00,12:30")
 
     assert figures.of_session(session, now=NOW).present == 0
+
+
+@pytest.mark.parametrize("kind", ["join", "staff", "scan", "room_code"])
+def test_who_sits_on_the_panel_is_no_audience_whatever_shows_them(session, kind: str) -> None:
+    marta, other = (
+        register(session, "Marta Sol", email="Marta@X.example"),
+        register(session, "Marta Sol", email="m@y.example"),
+    )
+    for one in (marta, other):
+        note(one, kind)
+
+    found = dict(Attendance.objects.values_list("registration", "part"))
+    assert found == {marta.pk: "speaker", other.pk: "audience"}
+    assert seen(session)["Marta Sol"] is not None
+
+
+def test_a_speaker_at_the_door_is_no_audience(session) -> None:
+    with_policy, without = session, create_session(number=2)
+    policies.of(with_policy)
+    seat(with_policy.panellists.get(role="moderator").speaker, without)
+    for one in (with_policy, without):
+        marta, ana = register(one, "Marta Sol", email="marta@x.example"), register(one, "Ana")
+        for registration in (marta, ana):
+            line = Observation(EvidenceKind.SCAN, f"scan:{registration.pk}")
+            attendance.record_once(registration=registration, seen=line, origin=Origin.DOOR, at=NOW)
+
+        parts = Attendance.objects.filter(registration__session=one).values_list("registration", "part")
+        assert dict(parts) == {marta.pk: "speaker", ana.pk: "audience"}
