@@ -41,6 +41,7 @@ SAME = {
     },
     "pt": {"Havana", "Los Angeles", "Paris", "Port of Spain", "Certificado", "E-mail", "Online", *EVERYWHERE},
     "fr": {
+        "Programme",
         *("Belize City", "Los Angeles", "Montevideo", "New York", "Paris", "Port-au-Prince", "j F", "l j F Y"),
         *("Mode", "Organisation", "format", "initiative", "message", "messages", "minutes", "mode", "organisation"),
         *EVERYWHERE,
