@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
@@ -18,14 +15,12 @@ from django.views.decorators.http import conditional_page, require_safe
 from iatp_events.lib import zones
 from iatp_events.lib.answers import kept
 from iatp_events.lib.doors import public
-from iatp_events.lib.kept import Kept
 from workshops import standing
 from workshops.models import Panellist, Series, Session, Speaker
 
 View = Callable[..., HttpResponse]
 
 _SEATS = Prefetch("panellists", Panellist.objects.select_related("speaker"))
-_session_pages = Kept(size=256)
 
 
 def _page(view: View) -> View:
@@ -72,26 +67,17 @@ def _series_page(request: HttpRequest, shown: Series) -> HttpResponse:
 @_page
 def session(request: HttpRequest, series_slug: str, number: int) -> HttpResponse:
     shown, before, after = _with_neighbours(series_slug, number)
-    now, zone = timezone.now(), _zone(request)
-    stands = standing.of(shown, now=now, zone=zone)
-    panel = shown.panel
+    now = timezone.now()
     context = {
         "series": shown.series,
         "session": shown,
-        "standing": stands,
-        "panel": panel,
+        "standing": standing.of(shown, now=now, zone=_zone(request)),
+        "panel": shown.panel,
         "before": before,
         "after": after,
         "now": now,
     }
-    made_of = [
-        *(shown, shown.series, before, after, *stands.places),
-        *(row for seat in panel.seats for row in (seat, seat.speaker)),
-        *(stands.phase, stands.takes_registrations),
-        *(request.path, request.GET.get("session"), zone, get_language()),
-    ]
-    render_page = partial(render_to_string, "workshops/session.html", context, request)
-    return HttpResponse(_session_pages.get(made_of, render_page))
+    return render(request, "workshops/session.html", context)
 
 
 @public

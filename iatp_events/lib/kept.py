@@ -1,4 +1,4 @@
-"""Pages rendered once and kept in the process, for as long as nothing they show has changed."""
+"""Parts of pages, rendered once and kept in the process for as long as nothing they show has changed."""
 
 from __future__ import annotations
 
@@ -12,31 +12,41 @@ from django.db.models import Model
 
 
 class Kept:
-    """The pages last asked for, each under everything it was made of; what changed has another key.
+    """The parts last asked for, each under everything it was made of; what changed has another key.
 
-    A key that leaves out something the page shows would serve it stale: name the rows, not their identifiers.
+    A key that leaves out something the part shows would serve it stale: name the rows, not their identifiers.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._pages: OrderedDict[bytes, str] = OrderedDict()
+        self._parts: OrderedDict[bytes, str] = OrderedDict()
 
     def get(self, made_of: list[Any], render: Callable[[], str]) -> str:
         if settings.DEBUG:
             # Whoever edits a template wants to see it.
             return render()
         key = _digest([settings.SITE_URL, *made_of])
-        page = self._pages.pop(key, None)
-        self._pages[key] = page = render() if page is None else page
-        while len(self._pages) > self.size:
-            self._pages.pop(next(iter(self._pages)), None)
-        return page
+        part = self._parts.pop(key, None)
+        self._parts[key] = part = render() if part is None else part
+        while len(self._parts) > self.size:
+            self._parts.pop(next(iter(self._parts)), None)
+        return part
 
 
 def _digest(parts: list[Any]) -> bytes:
-    told = repr([_values(part) if isinstance(part, Model) else part for part in parts])
-    return blake2b(told.encode(), digest_size=20).digest()
+    return blake2b(repr(_values(parts)).encode(), digest_size=20).digest()
 
 
-def _values(row: Model) -> list[Any]:
-    return [value for name, value in vars(row).items() if not name.startswith("_")]
+def _values(part: Any) -> Any:
+    if isinstance(part, Model):
+        return _row(part)
+    return [_values(one) for one in part] if isinstance(part, (list, tuple)) else part
+
+
+def _row(row: Model) -> bytes:
+    """The row's values in short; a page names the same row for several of its parts."""
+    found: bytes | None = vars(row).get("_told")
+    if found is None:
+        values = [value for name, value in vars(row).items() if not name.startswith("_")]
+        found = vars(row)["_told"] = blake2b(repr(values).encode(), digest_size=20).digest()
+    return found
