@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,10 +16,13 @@ from django.views.decorators.http import conditional_page, require_safe
 from iatp_events.lib import zones
 from iatp_events.lib.answers import kept
 from iatp_events.lib.doors import public
+from iatp_events.lib.prepared import Prepared, PreparedModels
 from workshops import standing
-from workshops.models import Panellist, Series, Session, Speaker
+from workshops.models import Panellist, Places, Series, Session, Speaker
 
 View = Callable[..., HttpResponse]
+
+_PLACES = ("pk", "mode", "capacity", "ceiling", "taken")
 
 _SEATS = Prefetch("panellists", Panellist.objects.select_related("speaker"))
 
@@ -66,15 +70,15 @@ def _series_page(request: HttpRequest, shown: Series) -> HttpResponse:
 @public
 @_page
 def session(request: HttpRequest, series_slug: str, number: int) -> HttpResponse:
-    shown, before, after = _with_neighbours(series_slug, number)
+    shown, near = _with_neighbours(series_slug, number)
     now = timezone.now()
     context = {
         "series": shown.series,
         "session": shown,
         "standing": standing.of(shown, now=now, zone=_zone(request)),
         "panel": shown.panel,
-        "before": before,
-        "after": after,
+        "before": number - 1 if number - 1 in near else None,
+        "after": number + 1 if number + 1 in near else None,
         "now": now,
     }
     return render(request, "workshops/session.html", context)
@@ -96,15 +100,33 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workshops/speaker.html", context)
 
 
-def _with_neighbours(series_slug: str, number: int) -> tuple[Session, Session | None, Session | None]:
-    """A session with all that its page shows, the one before and the one after: three queries in all."""
-    # The neighbours come in the same query: asking for them by subqueries costs more than their rows.
-    near = Session.objects.published().filter(series__slug=series_slug, number__range=(number - 1, number + 1))
-    found = {session.number: session for session in near.select_related("series")}
-    if number not in found:
-        raise Http404
-    prefetch_related_objects([found[number]], "places", _SEATS)
-    return found[number], found.get(number - 1), found.get(number + 1)
+def _with_neighbours(series_slug: str, number: int) -> tuple[Session, frozenset[int]]:
+    """A session with all that its page shows, and the numbers there are next to it: three queries in all."""
+    for shown in _ONE.rows(series_slug, number):
+        near = _NEAR.rows(shown.series_id, number - 1, number + 1)
+        places = [
+            Places(session=shown, **dict(zip(_PLACES, row, strict=True)))
+            for there, *row in near
+            if there == number and row[0]
+        ]
+        # As a prefetch would leave them; it would build these queries anew each time.
+        vars(shown)["_prefetched_objects_cache"] = {"places": places, "panellists": _PANEL.rows(shown.pk)}
+        return shown, frozenset(there for there, *_ in near)
+    raise Http404
+
+
+def _near(series: int, first: int, last: int) -> QuerySet[Session, tuple[Any, ...]]:
+    near = Session.objects.published().filter(series=series, number__range=(first, last))
+    return near.order_by().values_list("number", *(f"places__{name}" for name in _PLACES))
+
+
+_ONE = PreparedModels(
+    lambda slug, number: Session.objects.published().filter(series__slug=slug, number=number).select_related("series"),
+    str,
+    int,
+)
+_NEAR = Prepared(_near, int, int, int)
+_PANEL = PreparedModels(lambda pk: Panellist.objects.filter(session=pk).select_related("speaker"), int)
 
 
 def _zone(request: HttpRequest) -> str:
