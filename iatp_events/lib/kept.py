@@ -32,6 +32,9 @@ class Kept:
             self._parts.pop(next(iter(self._parts)), None)
         return part
 
+    def clear(self) -> None:
+        self._parts.clear()
+
 
 def _digest(parts: list[Any]) -> bytes:
     return blake2b(repr(_values(parts)).encode(), digest_size=20).digest()

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from iatp_events.lib.prepared import Prepared, PreparedUpdate
-from tests.factories import create_series
-from workshops.models import Series
+from iatp_events.lib.prepared import Prepared, PreparedModels, PreparedUpdate
+from tests.factories import create_series, create_session
+from workshops.models import Series, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,28 @@ def test_an_update_says_how_many_rows_it_found():
     one.refresh_from_db()
     two.refresh_from_db()
     assert (found, one.contact, two.contact) == ([1, 1, 0], "ana@example.org", "luis@example.org")
+
+
+def test_rows_come_as_the_models_that_django_makes():
+    for slug in ("one", "two"):
+        create_session(create_series(slug), number=3, summary={"en": "About"}, languages=["en", "es"])
+
+    def sessions(slug: str, number: int):
+        return Session.objects.filter(series__slug=slug, number=number).select_related("series")
+
+    prepared = PreparedModels(sessions, str, int)
+    found = [*prepared.rows("one", 3), *prepared.rows("two", 3), *prepared.rows("two", 4)]
+
+    expected = [sessions("one", 3).get(), sessions("two", 3).get()]
+    assert [told(session) for session in found] == [told(session) for session in expected]
+    with CaptureQueriesContext(connection) as queries:
+        assert [told(session.series) for session in found] == [told(session.series) for session in expected]
+    assert len(queries) == 0
+    found[0].venue = "Elsewhere"
+    found[0].save()
+    assert Session.objects.filter(venue="Elsewhere").count() == 1
+
+
+def told(row):
+    """Every column, as the types that pages read."""
+    return [(field.name, repr(getattr(row, field.attname))) for field in row._meta.concrete_fields]

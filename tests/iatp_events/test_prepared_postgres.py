@@ -50,3 +50,30 @@ def test_a_plan_lives_as_long_as_its_connection_and_not_behind_a_pooler(house: H
 
     found = [1, 1, 0, [["one"]], []]
     assert asked == [[*found, 2], [*found, 2], [*found, 2], [*found, 0]]
+
+
+MODELS = """
+from iatp_events.lib.prepared import PreparedModels
+from tests import factories
+from workshops.models import Session
+
+factories.create_session(number=3, summary={"en": "100% about"}, languages=["en", "es"])
+
+def sessions(slug, number):
+    return Session.objects.filter(series__slug=slug, number=number).select_related("series")
+
+def told(row):
+    return [[field.name, repr(getattr(row, field.attname))] for field in row._meta.concrete_fields]
+
+prepared = PreparedModels(sessions, str, int)
+expected = sessions("community-in-practice", 3).get()
+answer = [told(expected) + told(expected.series)]
+for _ in range(2):
+    answer += [told(one) + told(one.series) for one in prepared.rows("community-in-practice", 3)]
+"""
+
+
+def test_rows_come_as_the_models_that_django_makes(house: House) -> None:
+    expected, first, second = house.run(MODELS)
+
+    assert first == second == expected
