@@ -77,7 +77,9 @@ class House:
         return json.loads(self._run([sys.executable, "-c", _ANSWER], code).strip().rsplit("\n", 1)[-1])
 
     def web(self, *, workers: int = 2, application: str = "iatp_events.wsgi:application") -> Process:
-        settings = ("--config", "iatp_events/gunicorn.py", "--workers", str(workers), "--timeout", "120")
+        settings = ["--config", "iatp_events/gunicorn.py", "--workers", str(workers), "--timeout", "120"]
+        # For a crowd the product is loaded once and forked; two workers load it each, as in production.
+        settings += ["--preload"] if workers > 2 else []
         web = self.start("web", "gunicorn", *settings, application)
         web.wait_until(self.is_ready, what="the web server")
         return web
