@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,67 +13,65 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from tests.browser.conftest import NAMES, Site
 
 pytestmark = pytest.mark.real_time
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LARGEST_PAGE, MOST_REQUESTS, LARGEST_SCRIPT = 60_000, 6, 3_000
 # Browsers write into their console that these have no good status.
 GONE = ("not found", "an address that was taken back")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def assert_axe_finds_nothing(page: Page) -> None:
+    """By day and by night; only the colours differ, so the page stays the same one."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+
+
+def width_on_the_smallest_phone(page: Page) -> int:
+    """How wide the page is there, with everything that can be opened open."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing(browser: Browser, site: Site, name: str, scheme: Any) -> None:
-    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
-    page = context.new_page()
+def test_axe_finds_nothing_and_the_smallest_phone_never_scrolls_sideways(
+    browser: Browser, site: Site, name: str
+) -> None:
+    page = browser.new_page()
     page.goto(site.address(name))
 
-    found = Axe().run(page)
-    context.close()
+    assert_axe_finds_nothing(page)
+    width = width_on_the_smallest_phone(page)
+    page.close()
 
-    assert found.violations_count == 0, found.generate_report()
+    assert width <= 320
 
 
 def test_axe_finds_nothing_on_a_form_with_errors(browser: Browser, site: Site) -> None:
-    page = browser.new_page(color_scheme="dark")
+    page = browser.new_page()
     page.goto(site.address("form"))
     page.locator("form.register-form button[type=submit]").click()
     expect(page).to_have_title(re.compile("^Error"))
 
-    found = Axe().run(page)
+    assert_axe_finds_nothing(page)
     page.close()
 
-    assert found.violations_count == 0, found.generate_report()
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_a_place_cannot_be_taken_over_yet_or_any_more(
-    browser: Browser, site: Site, scheme: Any
-) -> None:
+def test_axe_finds_nothing_where_a_place_cannot_be_taken_over_yet_or_any_more(browser: Browser, site: Site) -> None:
     """A form with errors, and the page of a link whose place is gone; on the smallest phone."""
-    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 320, "height": 640})
-    page = context.new_page()
+    page = browser.new_page(viewport={"width": 320, "height": 640})
     page.goto(site.address("take a place over"))
     page.locator("form.register-form button[type=submit]").click()
     expect(page).to_have_title(re.compile("^Error"))
-    found = Axe().run(page).response["violations"]
+    assert_axe_finds_nothing(page)
     widths = [page.evaluate("document.documentElement.scrollWidth")]
     assert page.goto(site.address("a place that is gone")).status == 410
-    found += Axe().run(page).response["violations"]
+    assert_axe_finds_nothing(page)
     widths.append(page.evaluate("document.documentElement.scrollWidth"))
-    context.close()
-
-    assert found == []
-    assert max(widths) <= 320
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_smallest_phone_never_scrolls_sideways(browser: Browser, site: Site, name: str) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 640})
-    page.goto(site.address(name))
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-
-    width = page.evaluate("document.documentElement.scrollWidth")
     page.close()
 
-    assert width <= 320
+    assert max(widths) <= 320
 
 
 class Scales:
