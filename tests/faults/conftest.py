@@ -22,7 +22,7 @@ WHERE state IN ('queued', 'sending')
 
 
 @pytest.fixture(scope="session")
-def _built(ground: Path, static_files: Path, postgres: Postgres) -> Iterator[Town]:
+def _built(ground: Path, postgres: Postgres, static_files: Path) -> Iterator[Town]:
     server = ScriptedServer()
     with ValkeyServer(port=free_port()) as valkey:
         broker = f"redis://127.0.0.1:{valkey.port}/0"
