@@ -103,10 +103,11 @@ class Roster:
         self._by_words: defaultdict[frozenset[str], set[int]] = defaultdict(set)
         for entry in entries:
             self._by_address.update(dict.fromkeys(entry.addresses, entry.registration))
-            words = words_of(names.key(entry.name))
-            self._by_words[words].add(entry.registration)
-            for word in words:
-                self._by_word[word].add(entry.registration)
+            for spelling in dict.fromkeys((entry.name, names.closed(entry.name))):
+                words = words_of(names.key(spelling))
+                self._by_words[words].add(entry.registration)
+                for word in words:
+                    self._by_word[word].add(entry.registration)
 
     def match(self, person: Person) -> Match:
         """Say whose line it is, by the strongest reason there is."""

@@ -63,7 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(everybody, request)
     if request.method == "POST":
         return _mark(request, session, found)
-    people = found.select_related("attendee", "attendance").order_by("attendee__full_name", "pk")
+    people = found.select_related("attendee", "attendance").order_by("attendee__folded", "pk")
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("p"))
     context = {
         "page": page,

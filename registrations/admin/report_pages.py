@@ -49,10 +49,10 @@ class Column:
     cells: list[str]
 
 
-def of_session(session: Session) -> QuerySet[Report]:
-    """All reports of a session, the newest first, with how many people each names."""
+def of_session(session: Session) -> list[tuple[Report, SafeString | str]]:
+    """All reports of a session, the newest first, with how many people each names and when it was read."""
     rows = session.reports.defer("content").select_related("batch", "by").annotate(people=Count("rows"))
-    return rows.order_by("-at", "-pk")
+    return [(report, hours.local(report.at, session.timezone)) for report in rows.order_by("-at", "-pk")]
 
 
 def columns(form: ColumnsForm, preview: Sequence[Sequence[str]]) -> list[Column]:
@@ -72,6 +72,8 @@ def review(
     return {
         "report": report,
         "layout": report.platform,
+        "read_at": hours.local(report.at, report.session.timezone),
+        "is_refused": bool(errors),
         "page": page,
         "lines": _lines(rows, errors, data),
         "counts": [(str(kind), LABELS[kind], counted[kind]) for kind in Kind if counted[kind]],

@@ -97,6 +97,8 @@ def review(request: HttpRequest, report: Report) -> HttpResponse:
             count = reconciliation.accept_suggestions(report=report)
             said = ngettext("%(count)s suggestion was accepted.", "%(count)s suggestions were accepted.", count)
             messages.success(request, said % {"count": count})
+        if "save" in request.POST:
+            messages.success(request, gettext("Saved. Nobody is credited before the report is taken over."))
         if "take_over" in request.POST:
             return _take_over(request, report)
     except reconciliation.NotOfThisSession:

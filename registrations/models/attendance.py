@@ -58,6 +58,11 @@ class AttendancePolicy(models.Model):
         return f"{self.session}: {self.present_from} % / {self.partial_from} %"
 
 
+def layout_words(layout: str) -> str:
+    """The layout of a report as staff read it: "zoom-participants" → "Zoom participants"."""
+    return layout.replace("-", " ").capitalize()
+
+
 class Batch(models.Model):
     """Lines of evidence that came together and can be undone together: a file, or the queue of a door."""
 
@@ -76,6 +81,10 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_origin_display()} · {self.at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def platform(self) -> str:
+        return layout_words(self.layout)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

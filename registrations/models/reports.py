@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from iatp_events.lib.folding import FoldedField
 from registrations.choices import Decision, Part
-from registrations.models.attendance import Batch
+from registrations.models.attendance import Batch, layout_words
 from registrations.models.attendees import Attendee
 from registrations.models.registrations import Registration
 from workshops.models import Session
@@ -61,8 +61,7 @@ class Report(models.Model):
 
     @property
     def platform(self) -> str:
-        """The layout in words: "zoom-participants" → "Zoom participants"."""
-        return self.layout.replace("-", " ").capitalize() or str(_("A file"))
+        return layout_words(self.layout) or str(_("A file"))
 
     @property
     def is_draft(self) -> bool:

@@ -16,6 +16,7 @@ _HUNG_ON = re.compile(
 )
 _COMPANY = re.compile(r"^\[[^\]]{1,80}\]\s*(?=\S)")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 _PUNCTUATION = re.compile(r"[^\w\s]+|_")
 
 _PHONE = re.compile(r"(?=(?:\D*\d){3})\+?[\d\s*x•().#-]{6,40}")
@@ -83,12 +84,17 @@ def key(name: str) -> str:
 
 
 def keys(name: str) -> tuple[str, ...]:
-    """Every form in which a display name may be someone's own: as it is, "Apellido, Nombre" turned round,
-    without its brackets, and what stands in them. "Clúster Cacao (Rosa Ruiz)" → "cluster cacao", "rosa ruiz"."""
+    """Every form in which a display name may be someone's own: as it is, "Apellido, Nombre" turned round, without
+    its apostrophes, its brackets, and what stands in them. "Clúster Cacao (Rosa Ruiz)" → "cluster cacao", "rosa ruiz"."""
     inside = _BRACKETS.findall(name)
     outside = _BRACKETS.sub(" ", name)
-    forms = [form for text in (outside, *inside) for form in (text, _turned(text))]
+    forms = [form for text in (outside, *inside) for form in (text, _turned(text), closed(text))]
     return tuple(dict.fromkeys(found for found in map(key, forms) if found))
+
+
+def closed(name: str) -> str:
+    """As platforms and hands write it that drop apostrophes: "O’Brien" → "OBrien"."""
+    return _APOSTROPHE.sub("", name)
 
 
 def _turned(text: str) -> str:

@@ -44,27 +44,27 @@ def status(registration: Registration) -> str | None:
 
 
 def furnished() -> Session:
-    """Ana was seen, Luis joined, José was excused; of Eva nobody knows."""
+    """Ana was seen, Luis joined, José was excused; of Éva nobody knows."""
     session = create_session()
     for name, kind in (("Ana", "staff"), ("Luis", "join"), ("José Peña", "excuse")):
         note(register(session, name), kind)
-    register(session, "Eva")
+    register(session, "Éva")
     return session
 
 
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({}, ["Ana", "Eva", "José Peña", "Luis"]),
+        ({}, ["Ana", "Éva", "José Peña", "Luis"]),
         ({"status": "present"}, ["Ana"]),
         ({"status": "partial"}, ["Luis"]),
-        ({"status": "none"}, ["Eva"]),
-        ({"status": "nonsense"}, ["Ana", "Eva", "José Peña", "Luis"]),
+        ({"status": "none"}, ["Éva"]),
+        ({"status": "nonsense"}, ["Ana", "Éva", "José Peña", "Luis"]),
         ({"q": "pena jose"}, ["José Peña"]),
-        ({"q": "EVA@example"}, ["Eva"]),
+        ({"q": "EVA@example"}, ["Éva"]),
         ({"q": "luis", "status": "present"}, []),
         ({"part": "speaker"}, []),
-        ({"q": "  ", "p": "nonsense"}, ["Ana", "Eva", "José Peña", "Luis"]),
+        ({"q": "  ", "p": "nonsense"}, ["Ana", "Éva", "José Peña", "Luis"]),
     ],
 )
 def test_people_are_found_by_status_part_and_name(asked: dict[str, str], found: list[str]) -> None:
@@ -82,7 +82,7 @@ def test_the_page_counts_every_status() -> None:
 
 def test_several_are_marked_present_in_one_batch_that_is_undone_whole() -> None:
     session, client = furnished(), staff_client()
-    luis, eva = (Registration.objects.get(attendee__full_name=name) for name in ("Luis", "Eva"))
+    luis, eva = (Registration.objects.get(attendee__full_name=name) for name in ("Luis", "Éva"))
 
     client.post(url(session), {"act": "staff", "pk": [luis.pk, eva.pk]})
 
@@ -102,7 +102,7 @@ def test_all_who_are_found_can_be_excused_at_once() -> None:
 
     client.post(url(session) + "?status=none", {"act": "excuse", "all": "1"})
 
-    assert status(Registration.objects.get(attendee__full_name="Eva")) == "excused"
+    assert status(Registration.objects.get(attendee__full_name="Éva")) == "excused"
     assert Batch.objects.get().evidence.count() == 1
 
 
@@ -260,7 +260,7 @@ def test_lists_cost_the_same_for_one_person_and_for_three_hundred() -> None:
     client.get(url(session))
     before = queries_of(client, url(session))
     attend(session, [{"country": "CO"}] * 299)
-    for name in ("Eva", "Rui"):
+    for name in ("Éva", "Rui"):
         register(session, name)
         client.post(url(session) + f"?q={name}", {"act": "excuse", "all": "1"})
 
@@ -305,6 +305,6 @@ def test_the_panel_stands_beside_the_people_by_the_same_measure() -> None:
         answer
     )
     assert "Iván Paz No evidence Panellist" in words(answer)
-    assert names(answer) == ["Ana", "Eva", "José Peña", "Luis"]
+    assert names(answer) == ["Ana", "Éva", "José Peña", "Luis"]
     costs.append(queries_of(staff_client(*SEES), url(session)))
     assert costs[0] == costs[1]

@@ -59,6 +59,9 @@ def test_a_file_is_shown_before_anybody_is_credited() -> None:
 
     assert "The first person joined at" in shown
     assert "10:41" in shown
+    # The moment of the reading, on the session's clock.
+    listed = text(client.get(reverse("admin:workshops_session_reports", args=[report.session_id])))
+    assert ("5 Oct 2026, 11:00 Santiago" in shown, "5 Oct 2026, 11:00 Santiago" in listed) == (True, True)
     for words in (
         "these need your eye",
         "José Luis Rodríguez",
@@ -77,7 +80,7 @@ def test_decisions_are_kept_and_then_taken_over_with_who_is_certain() -> None:
     report = drafted(client)
     carla = registration_of("carla.munoz@salmon.example")
 
-    client.post(
+    saved = client.post(
         page(report),
         {
             "save": "1",
@@ -85,12 +88,15 @@ def test_decisions_are_kept_and_then_taken_over_with_who_is_certain() -> None:
             f"line-{line('José Luis Rodríguez').pk}": str(registration_of("jl.rodriguez@metal.example").pk),
             f"line-{line('Zoom user').pk}": "ignore",
         },
+        follow=True,
     )
     kept = not Evidence.objects.exists()
     client.post(page(report), {"accept": "1"})
     done = client.post(page(report), {"take_over": "1"}, follow=True)
 
     assert kept
+    assert "Saved. Nobody is credited before" in text(saved)
+    assert ("These need your eye" in text(saved), "These need your eye" in text(done)) == (True, False)
     assert "Taken over: 19 people credited" in text(done)
     seconds = dict(Attendance.objects.values_list("registration__attendee__addresses__normalised", "seconds"))
     assert (seconds["carla.munoz@salmon.example"], seconds["jl.rodriguez@metal.example"]) == (5190, 5100)
@@ -108,6 +114,7 @@ def test_an_address_that_nobody_is_registered_with_is_said_at_its_line_and_nothi
     )
 
     assert answer.status_code == 422
+    assert "<title>Error:" in answer.content.decode()
     assert "Nobody is registered for this session with “no@one.example”." in text(answer)
     assert 'value="no@one.example"' in answer.content.decode()
     assert Report.objects.get().is_draft

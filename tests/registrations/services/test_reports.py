@@ -94,9 +94,10 @@ def test_the_panel_and_the_organisers_are_not_audience_whatever_the_file_says() 
 
 def test_a_name_that_is_turned_round_in_brackets_or_without_accents_is_found() -> None:
     session = create_session()
-    for name in ("Ñusta Quispe Mamani", "Rosa María del Carmen Ruiz", "Ana Ruiz"):
+    for name in ("Ñusta Quispe Mamani", "Rosa María del Carmen Ruiz", "Ana Ruiz", "Shan O’Brien", "Zoe DAndrade"):
         register(session, name)
     names = ("quispe, nusta", "Cluster Cacao (Rosa Ruiz)", "Ana Lucía Ruiz Gómez", "Ana", "Ruiz")
+    names += ("Shan OBrien", "shan o'brien", "Zoë D’Andrade")
     lines = "\n".join(["Name,Join Time,Leave Time", *(f'"{name}",11:00,12:00' for name in names)])
 
     found = read(session, lines.encode())
@@ -108,6 +109,9 @@ def test_a_name_that_is_turned_round_in_brackets_or_without_accents_is_found() -
         ("suggested", "Ana Ruiz"),
         ("none", None),
         ("none", None),
+        ("suggested", "Shan O’Brien"),
+        ("suggested", "Shan O’Brien"),
+        ("suggested", "Zoe DAndrade"),
     ]
 
 
