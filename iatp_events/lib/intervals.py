@@ -42,18 +42,26 @@ def seconds_of(intervals: Iterable[Interval]) -> int:
 def seconds_within(stretches: Iterable[tuple[Interval, int | None]], window: Interval) -> int:
     """How much of the window somebody was there, by stretches and what length each states; None: all of it.
 
-    A stretch may state a shorter length than it has, because it hides gaps. Then the stated length counts, and of
-    stretches that overlap the one that counts most: more cannot be known.
+    A stretch may state a shorter length than it has, because it hides gaps. Then the stated length counts; what of it
+    may lie in hours that are known whole adds nothing, and of stretches that hide gaps and overlap the one that adds
+    most counts: more cannot be known.
     """
     known = list(stretches)
     total = 0
     for cluster in union(interval.within(window) for interval, _stated in known):
-        whole, stated = [], [0]
+        whole: list[Interval] = []
+        stated: list[tuple[Interval, int]] = []
         for interval, seconds in known:
             inside = interval.within(cluster)
             if seconds is None or seconds >= interval.seconds:
                 whole.append(inside)
             else:
-                stated.append(min(seconds, inside.seconds))
-        total += max(seconds_of(whole), *stated)
+                stated.append((inside, min(seconds, inside.seconds)))
+        there = seconds_of(whole)
+        total += there + max([0, *(length - _shared(one, whole) for one, length in stated)])
     return total
+
+
+def _shared(one: Interval, others: list[Interval]) -> int:
+    """How much of one lies in the others."""
+    return one.seconds + seconds_of(others) - seconds_of([*others, one])

@@ -102,6 +102,11 @@ def test_a_stated_length_that_is_shorter_than_its_stretch_counts() -> None:
     assert judged(gaps, line("report", 80, 90)) == ("present", "minutes", 50 * 60)
 
 
+def test_of_a_stated_length_counts_what_cannot_lie_in_hours_that_are_known_whole() -> None:
+    # The first device states 75 of 80 minutes; the second was there from 60 to 90: 20 of the 75 at most are the same.
+    assert judged(line("report", 0, 80, seconds=75 * 60), line("report", 60, 90)) == ("present", "minutes", 85 * 60)
+
+
 def test_a_stated_length_without_hours_is_no_minutes() -> None:
     assert judged(line("report", seconds=5_000)) == ("partial", "one_kind", None)
 
