@@ -86,7 +86,9 @@ class AgainForm(forms.Form):
             del self.fields["date_order"]
             return
         labels = [(each, ORDERS.get(DateOrder(each), each)) for each in offered]
-        order.choices = labels if report.asks else [*labels, *((o, t) for o, t in ORDERS.items() if o not in offered)]  # type: ignore[attr-defined]
+        others = [(each, label) for each, label in ORDERS.items() if each not in offered]
+        # Where both could be meant nothing is chosen beforehand: whoever presses on would be guessing.
+        order.choices = [("", "–"), *labels] if report.asks else [*labels, *others]  # type: ignore[attr-defined]
         order.initial, order.required = report.date_order, bool(report.asks)
 
     def order(self) -> DateOrder | None:

@@ -177,6 +177,7 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_about() -> None:
     client.post(page(report, "again"), {"timezone": "America/Santiago", "date_order": "day-first"})
 
     assert "can be read in two ways" in text(asked)
+    assert '<option value="" selected>' in asked.content.decode()
     assert refused.status_code == 422
     assert (Report.objects.get().date_order, Report.objects.get().asks) == ("day-first", {})
 
