@@ -126,6 +126,20 @@ def test_a_record_that_fails_keeps_nobody_out(client, monkeypatch, caplog):
     assert "Ana" not in caplog.text
 
 
+@pytest.mark.parametrize("language", ["es", "pt", "en", "fr"])
+def test_the_page_needs_no_more_than_fourteen_kilobytes_of_html(client, language):
+    """As long as it can be, and before it is compressed: no telephone waits for a second round of packets."""
+    question = {language: "¿Cómo se sostiene en el tiempo la gobernanza de un clúster " + "de la región? " * 6}
+    sizes = []
+    for mode, minutes in (("online", -60), ("online", 0), ("online", 100), ("in_person", -60)):
+        session = create_session(number=len(sizes) + 1, mode="hybrid", starts_at=NOW, question=question)
+        held = register(session, "Guadalupe Xicoténcatl Tzompantzi", language=language, mode=mode)
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            sizes.append(len(client.get(path(links.join(held))).content))
+
+    assert max(sizes) <= 14_000, sizes
+
+
 def test_an_open_door_without_a_link_says_so(client):
     session = create_session(starts_at=NOW, meeting_link="")
 
