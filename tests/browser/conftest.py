@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.browser.desks import DESKS
 from tests.browser.doors import DOORS
 from tests.browser.doubles import DOUBLES
 from tests.browser.people import PEOPLE
@@ -191,7 +192,7 @@ def site(ground: Path, static_files: Path, migrated_sqlite: Path) -> Iterator[Si
     house = House(ground / "site")
     share(static_files, house.var / "static")
     shutil.copy(migrated_sqlite, house.var / "db.sqlite3")
-    paths = house.run(FURNISH + PEOPLE + DOORS + DOUBLES)
+    paths = house.run(FURNISH + PEOPLE + DOORS + DOUBLES + DESKS)
     house.web()
     yield Site(house.url, paths, house.var / "db.sqlite3")
     house.stop()
