@@ -85,7 +85,10 @@ def key(name: str) -> str:
 
 def keys(name: str) -> tuple[str, ...]:
     """Every form in which a display name may be someone's own: as it is, "Apellido, Nombre" turned round, without
-    its apostrophes, its brackets, and what stands in them. "Clúster Cacao (Rosa Ruiz)" → "cluster cacao", "rosa ruiz"."""
+    its apostrophes, without its brackets, and what stands in them.
+
+    "Clúster Cacao (Rosa Ruiz)" → "cluster cacao", "rosa ruiz".
+    """
     inside = _BRACKETS.findall(name)
     outside = _BRACKETS.sub(" ", name)
     forms = [form for text in (outside, *inside) for form in (text, _turned(text), closed(text))]

@@ -54,7 +54,7 @@ def test_a_report_is_taken_in_decided_taken_over_and_back_without_javascript(ent
     page = enter(java_script_enabled=False)
     page.goto(site.address("desk"))
     file = {"name": "report.csv", "mimeType": "text/csv", "buffer": site.paths["report"].encode()}
-    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(file)
     page.locator("input.default").click()
     expect(page.locator("li.desk-line")).to_have_count(4)
 
