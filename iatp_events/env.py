@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -93,6 +94,26 @@ def sender(variable: str, default: str) -> str:
 def words(variable: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(variable).split(",") if word.strip()] or default
+
+
+def token(variable: str) -> str:
+    """A secret that is compared as it is; empty when unset."""
+    value = text(variable)
+    if value and len(value) < 20:
+        raise wrong(variable, "is short; use 20 random characters or more.")
+    return value
+
+
+def networks(variable: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of private networks, as in 127.0.0.1/32,10.0.0.0/8."""
+    try:
+        found = [ip_network(word) for word in words(variable, [])]
+    except ValueError:
+        raise wrong(variable, f"'{text(variable)}' is not a list of networks such as 10.0.0.0/8.") from None
+    for network in found:
+        if not (network.is_private or network.is_loopback):
+            raise wrong(variable, f"'{network}' is open to the internet; name private networks.")
+    return found
 
 
 def folder(variable: str, default: Path) -> Path:

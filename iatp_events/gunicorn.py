@@ -1,6 +1,8 @@
 """gunicorn's settings. Sync workers: once SQL is involved threads gain nothing and are uneven (docs/decisions/002)."""
 
 import os
+from pathlib import Path
+from typing import Any
 
 from iatp_events import env, settings
 
@@ -19,3 +21,21 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+# What gunicorn says of its workers reads like everything else.
+logconfig_dict = {
+    "formatters": settings.LOGGING["formatters"],
+    "handlers": settings.LOGGING["handlers"],
+    "root": {"level": "WARNING", "handlers": ["console"]},
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False}},
+}
+if settings.METRICS_TOKEN or settings.METRICS_FROM:
+    # Before any worker imports the library, which decides by this where it counts.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
+    settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def on_starting(server: Any) -> None:
+    """Forget what processes counted that are no more, unless a server that runs still serves from here."""
+    for file in settings.METRICS_DIR.glob("*.db"):
+        if not Path(f"/proc/{file.stem.rpartition('_')[2]}").exists():
+            file.unlink(missing_ok=True)

@@ -55,7 +55,11 @@ INSTALLED_APPS = [
     "registrations",
 ]
 MIDDLEWARE = [
-    # Before everything: a kept page has all its headers already.
+    # Outside everything: what any part of it answers or logs has its id, and is counted.
+    "iatp_events.request_ids.give_each_request_an_id",
+    "iatp_events.metrics.count_requests",
+    "iatp_events.health.let_machines_ask_by_number",
+    # Before all others: a kept page has all its headers already.
     "iatp_events.kept_answers.keep_public_answers",
     # Next, so that redirects to https and refused hosts carry the policy too.
     "csp.middleware.CSPMiddleware",
@@ -234,7 +238,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     # Without a proxy that says so, no request would ever be https, and the redirect would never end.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 LOGIN_URL = "admin:login"
@@ -255,13 +259,21 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 
+# --- Watching ---------------------------------------------------------------------------------------------------------
+# Where neither is set, /metrics is not there.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+METRICS_FROM = env.networks("METRICS_FROM")
+# Counts of web processes while they run; need not outlive the machine.
+METRICS_DIR = VAR_DIR / "metrics" / str(PORT)
+LOG_FORMAT = env.one_of("LOG_FORMAT", "json" if HTTPS else "plain", ["PLAIN", "JSON"]).lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"}
+        "plain": {"()": "iatp_events.lib.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"},
+        "json": {"()": "iatp_events.lib.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "stream": sys.stderr}},
     "root": {
         "handlers": ["console"],
         "level": env.one_of("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),

@@ -23,7 +23,11 @@ os.environ.update(
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
     # Empty, not absent: `.env` fills in what is absent.
     **dict.fromkeys(
-        ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "RATE_LIMITS", "TRUSTED_PROXY_COUNT", "MEETING_HOSTS"), ""
+        (
+            *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "RATE_LIMITS", "TRUSTED_PROXY_COUNT", "MEETING_HOSTS"),
+            *("METRICS_TOKEN", "METRICS_FROM", "LOG_FORMAT"),
+        ),
+        "",
     ),
 )
 

@@ -1,9 +1,12 @@
 """Every view declares its door: who may come in. A test walks the URLconf and fails on a view without one."""
 
+import hmac
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address
 from typing import Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -74,3 +77,39 @@ def shortcut(view: Shortcut[P]) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def scraper(view: View[P]) -> View[P]:
+    """Who collects figures, by a token or straight from a network that was named; for all others it is not there."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not (_has_token(request) or _is_near(request)):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    guarded = cast(View[P], door)
+    guarded.door = "scraper"  # type: ignore[attr-defined]
+    return guarded
+
+
+def may_be_scraped() -> bool:
+    return bool(settings.METRICS_TOKEN or settings.METRICS_FROM)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    wanted = f"Bearer {settings.METRICS_TOKEN}"
+    return bool(settings.METRICS_TOKEN) and hmac.compare_digest(
+        request.headers.get("Authorization", "").encode(), wanted.encode()
+    )
+
+
+def _is_near(request: HttpRequest) -> bool:
+    """Whether the caller itself is in one of the networks: what a proxy hands on comes from anywhere."""
+    if "X-Forwarded-For" in request.headers or not settings.METRICS_FROM:
+        return False
+    try:
+        caller = ip_address(str(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return False
+    return any(caller in network for network in settings.METRICS_FROM)

@@ -197,17 +197,25 @@ def _failed(session: Session | None) -> QuerySet[Message]:
 def lateness(now: datetime) -> Late | None:
     """How many messages are due, and since when, if the oldest waits longer than it should.
 
+    One query while all is well.
+    """
+    oldest = oldest_due(now)
+    if oldest is None or now - oldest <= settings.MESSAGES_LATE:
+        return None
+    return Late(people=Message.objects.late(now).count(), since=oldest)
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when the oldest due message waits.
+
     A mail that the server puts off again and again is late since it was due, not since its last attempt.
-    One query that reads one row of two indexes while all is well; it hangs on one row of a series.
+    One query that reads one row of two indexes; it hangs on one row of a series.
     """
     unfinished = Message.objects.unfinished()
     due = unfinished.filter(next_attempt_at__lte=now).order_by("next_attempt_at").values("next_attempt_at")
     tried = unfinished.filter(attempts__gt=0, due_at__lte=now).order_by("due_at").values("due_at")
     found = Series.objects.order_by("pk").values_list(Subquery(due[:1]), Subquery(tried[:1])).first()
-    oldest = min(filter(None, found or ()), default=None)
-    if oldest is None or now - oldest <= settings.MESSAGES_LATE:
-        return None
-    return Late(people=Message.objects.late(now).count(), since=oldest)
+    return min(filter(None, found or ()), default=None)
 
 
 def failed_lately(now: datetime) -> int:
