@@ -12,10 +12,14 @@ from iatp_events.lib.logs import request_id
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
+def fresh() -> str:
+    return uuid.uuid4().hex
+
+
 def give_each_request_an_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     def respond(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        ours = given if _SOUND.fullmatch(given) else uuid.uuid4().hex
+        ours = given if _SOUND.fullmatch(given) else fresh()
         before = request_id.set(ours)
         try:
             response = get_response(request)

@@ -36,6 +36,7 @@ def test_what_is_no_id_is_replaced_by_one_of_ours(client: Client, given: str) ->
     assert len(ours) == 32
 
 
+@pytest.mark.real_time
 def test_two_requests_have_two_ids_and_afterwards_there_is_none(client: Client) -> None:
     ids = {client.get("/healthz")["X-Request-ID"] for _ in range(2)}
 

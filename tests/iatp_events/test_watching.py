@@ -17,7 +17,7 @@ pytestmark = pytest.mark.real_time
 
 def read(house: House, path: str, **headers: str) -> str:
     with urlopen(Request(house.url + path, headers=headers), timeout=20) as answer:
-        return answer.read().decode()
+        return str(answer.read(), "utf-8")
 
 
 def test_whichever_process_is_asked_tells_of_all(sqlite_house: House) -> None:
