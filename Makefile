@@ -32,7 +32,9 @@ check: .venv/installed-dev .venv/catalogues
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://events.example.org SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-	ALLOWED_HOSTS=events.example.org DEBUG=0 TRUSTED_PROXY_COUNT=1 \
+	ALLOWED_HOSTS=events.example.org DEBUG=0 TRUSTED_PROXY_COUNT=1 PRODUCTION=1 MACHINES=2 \
+	DATABASE_URL=postgres://iatp@db.example.org/iatp REDIS_URL=redis://redis.example.org:6379/0 \
+	EMAIL_URL=smtp+tls://mail.example.org DEFAULT_FROM_EMAIL=workshops@example.org \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 faults: .venv/installed-dev .venv/catalogues faketime

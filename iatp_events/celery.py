@@ -2,8 +2,10 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from kombu.transport import redis
+
+from iatp_events.lib import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iatp_events.settings")
 
@@ -13,3 +15,6 @@ app.autodiscover_tasks()
 
 # So kombu says that the broker died under a task at work; without this a worker ends itself instead of dialling again.
 redis.Transport.connection_errors += (AttributeError,)
+
+# The worker's own process hears of it; those it forked share the word.
+signals.worker_shutting_down.connect(stopping.ask, weak=False)

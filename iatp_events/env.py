@@ -16,7 +16,7 @@ LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LONGEST = 30 * 24 * 3600
 # Milliseconds.
 IDLE_IN_TRANSACTION = 30_000
-KNOWN_SECRETS = {"secret", "changeme", "change-me", "insecure", "django-insecure"}
+KNOWN_SECRETS = {"secret", "changeme", "change-me", "insecure", "django-insecure", "password"}
 MAIL_SCHEMES = {"smtp": (25, False, False), "smtp+tls": (587, True, False), "smtps": (465, False, True)}
 
 
@@ -26,6 +26,11 @@ def wrong(variable: str, why: str) -> ImproperlyConfigured:
 
 def text(variable: str, default: str = "") -> str:
     return os.environ.get(variable, "").strip() or default
+
+
+def given(*variables: str) -> set[str]:
+    """Those of these variables that are set."""
+    return {variable for variable in variables if text(variable)}
 
 
 def flag(variable: str, default: bool) -> bool:
@@ -186,21 +191,25 @@ def broker(variable: str, var_dir: Path) -> str:
 
 
 def embedded_broker_socket(var_dir: Path) -> Path:
-    """Where the embedded broker listens: a unix socket's path may not pass some 100 characters."""
-    socket = var_dir / "broker.sock"
+    return short_socket(var_dir, "broker.sock")
+
+
+def short_socket(folder: Path, name: str) -> Path:
+    """Where something listens: a unix socket's path may not pass some 100 characters."""
+    socket = folder / name
     if len(str(socket)) < 100:
         return socket
     import hashlib
     import tempfile
 
-    digest = hashlib.sha256(str(var_dir).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"iatp-{digest}.sock"
 
 
 def mail(variable: str) -> dict[str, Any] | None:
-    """SMTP settings from smtp://user:pass@host:port, smtp+tls:// or smtps://; None when unset."""
+    """SMTP settings from smtp://user:pass@host:port, smtp+tls:// or smtps://; None when unset, or "files"."""
     url = text(variable)
-    if not url:
+    if url in {"", "files"}:
         return None
     try:
         parts = urlsplit(url)
@@ -234,11 +243,11 @@ def rates(variable: str, default: dict[str, int]) -> dict[str, int]:
 def secret(variable: str, var_dir: Path, *, debug: bool, production: bool) -> str:
     """SECRET_KEY, or one made for this installation and kept in VAR_DIR when nothing is set.
 
-    A production address (https) demands a key of the operator's own.
+    Production, which an https address means too, demands a key of the operator's own.
     """
     value = text(variable)
     if not value and production and not debug:
-        raise wrong(variable, "must be set when SITE_URL is https; 50 random characters or more.")
+        raise wrong(variable, "must be set when SITE_URL is https, and in production; 50 random characters or more.")
     if not value:
         return _kept_secret(var_dir / "secret_key")
     if not debug and (len(value) < 32 or len(set(value)) < 8 or any(known in value for known in KNOWN_SECRETS)):

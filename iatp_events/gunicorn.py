@@ -1,10 +1,12 @@
 """gunicorn's settings. Sync workers: once SQL is involved threads gain nothing and are uneven (docs/decisions/002)."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 from iatp_events import env, settings
+from iatp_events.lib.leash import leash
 
 wsgi_app = "iatp_events.wsgi"
 # Loopback: whoever puts it on a network puts a proxy before it.
@@ -12,8 +14,8 @@ bind = f"{env.text('LISTEN', '127.0.0.1')}:{settings.PORT}"
 workers = env.number("WEB_CONCURRENCY", 2, lowest=1, highest=256)
 worker_class = "sync"
 timeout = 30
-# honcho kills what has not stopped after five seconds.
-graceful_timeout = 4
+# Requests at work are finished. honcho kills what has not stopped after five seconds; a supervisor waits longer.
+graceful_timeout = 25 if settings.PRODUCTION else 4
 # It would lie in the home directory, and nobody here uses it.
 control_socket_disable = True
 # Heartbeats of workers are file times: in memory they never wait for a disk.
@@ -32,6 +34,11 @@ if settings.METRICS_TOKEN or settings.METRICS_FROM:
     # Before any worker imports the library, which decides by this where it counts.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
     settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker whose server was killed would keep the port from the next one."""
+    leash(signal.SIGTERM)
 
 
 def on_starting(server: Any) -> None:

@@ -7,7 +7,6 @@ In production a supervisor runs the same commands.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -23,9 +22,9 @@ from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from iatp_events import env, settings
+from iatp_events.lib.leash import leash
 
 PATIENCE = 20.0
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
@@ -41,12 +40,6 @@ def main() -> int:
     manager.loop()
     asked_to_stop = manager.returncode in (130, 143)
     return 0 if asked_to_stop else int(manager.returncode or 1)
-
-
-def leash(number: signal.Signals) -> None:
-    """Ask the kernel for this signal when the parent dies; it survives exec. Elsewhere than on Linux: nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 class LeashedProcess(Process):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from iatp_events import env
+from iatp_events import env, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -26,7 +26,12 @@ DEBUG = env.flag("DEBUG", False)
 PORT = env.number("PORT", 8000, lowest=1, highest=65535)
 SITE_URL = env.site_url("SITE_URL", f"http://localhost:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
-SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, debug=DEBUG, production=HTTPS)
+# Said by whoever runs it for others: what could be guessed is demanded then (iatp_events/safety.py).
+PRODUCTION = env.flag("PRODUCTION", False)
+MACHINES = env.number("MACHINES", 1, lowest=1, highest=1000)
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, debug=DEBUG, production=HTTPS or PRODUCTION)
+# Keys of before: what they signed is still read, nothing new is signed with them.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", [])
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [SITE_HOST] if HTTPS else [SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
 if HTTPS and DEBUG:
@@ -265,7 +270,7 @@ METRICS_TOKEN = env.token("METRICS_TOKEN")
 METRICS_FROM = env.networks("METRICS_FROM")
 # Counts of web processes while they run; need not outlive the machine.
 METRICS_DIR = VAR_DIR / "metrics" / str(PORT)
-LOG_FORMAT = env.one_of("LOG_FORMAT", "json" if HTTPS else "plain", ["PLAIN", "JSON"]).lower()
+LOG_FORMAT = env.one_of("LOG_FORMAT", "json" if HTTPS or PRODUCTION else "plain", ["PLAIN", "JSON"]).lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -284,3 +289,18 @@ LOGGING = {
         "axes": {"level": "WARNING"},
     },
 }
+
+safety.refuse_unsafe(
+    safety.Chosen(
+        production=PRODUCTION,
+        machines=MACHINES,
+        https=HTTPS,
+        debug=DEBUG,
+        site_host=SITE_HOST,
+        allowed_hosts=ALLOWED_HOSTS,
+        secret_key=SECRET_KEY,
+        proxies=TRUSTED_PROXY_COUNT,
+        given=env.given("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL"),
+        mails_are_files=SMTP is None,
+    )
+)

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
+from iatp_events.lib import stopping
 from registrations.models import Message, Report, SignIn
 from registrations.services import (
     announcements,
@@ -93,7 +94,7 @@ def watch(*, clock: Clock, for_: timedelta, wait: Callable[[float], object] = ti
     outcomes: Counter[str] = Counter()
     while moment := Message.objects.next_moment(after=now, until=until):
         # Naps, not one long sleep: a confirmation may be queued meanwhile, and this worker may be the only one.
-        if wait(min(NAP, (moment - now).total_seconds())):
+        if wait(min(NAP, (moment - now).total_seconds())) or stopping.is_asked():
             break
         outcomes += delivery.deliver_due(clock=clock)
         now = clock()

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
-from iatp_events.lib import eml
+from iatp_events.lib import eml, stopping
 from iatp_events.lib.prepared import PreparedUpdate
 from registrations import cases, emails, truth
 from registrations.cases import Case
@@ -42,7 +42,7 @@ def deliver_due(*, clock: Clock) -> Counter[str]:
     """
     outcomes: Counter[str] = Counter()
     with Postbox() as postbox:
-        while postbox.refusals < PATIENCE:
+        while postbox.refusals < PATIENCE and not stopping.is_asked():
             claimed_at = clock()
             token = outbox.claim(now=claimed_at, lease=settings.MESSAGE_LEASE)
             if token is None:
@@ -63,9 +63,11 @@ def _deliver_chunk(token: uuid.UUID, claimed_at: datetime, postbox: Postbox) -> 
         now = claimed_at + timedelta(seconds=time.monotonic() - started)
         if claimed_at + settings.MESSAGE_LEASE - now < settings.MAIL_BUDGET or postbox.refusals >= PATIENCE:
             break
+        if stopping.is_asked():
+            break
         asked_again = cases.again(case, token)
         outcomes[_deliver_one(asked_again, shelf, token, now, postbox) if asked_again else "lost"] += 1
-    # Whatever this lease still holds was not tried: the lease ran short or the server refuses us.
+    # Whatever this lease still holds was not tried: the lease ran short, the server refuses us, or we are to end.
     outbox.give_back(token)
     return outcomes
 

@@ -20,7 +20,7 @@ def start(var: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Read the settings in a process of its own, as every command does first."""
     plain = {"PATH": os.environ["PATH"], "VAR_DIR": str(var), "SITE_URL": "http://localhost:8000"}
     # Empty, not absent: a developer's `.env` fills in what is absent.
-    silent = dict.fromkeys(("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"), "")
+    silent = dict.fromkeys((*PRODUCTION, "MACHINES", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"), "")
     command = [sys.executable, "-c", READ_SETTINGS]
     return subprocess.run(
         command, cwd=settings.BASE_DIR, env=silent | plain | variables, capture_output=True, text=True, timeout=60
@@ -46,6 +46,10 @@ def start(var: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         ({"EMAIL_URL": "smtp://"}, "EMAIL_URL: names no host."),
         ({"DEFAULT_FROM_EMAIL": "nobody"}, "DEFAULT_FROM_EMAIL: 'nobody' is not a mail address"),
         ({"DEFAULT_FROM_EMAIL": 'a@b",<x'}, "DEFAULT_FROM_EMAIL: "),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN: is short"),
+        ({"METRICS_FROM": "8.8.8.0/24"}, "METRICS_FROM: '8.8.8.0/24' is open to the internet"),
+        ({"METRICS_FROM": "0.0.0.0/0"}, "METRICS_FROM: '0.0.0.0/0' is open to the internet"),
+        ({"METRICS_FROM": "everybody"}, "METRICS_FROM: 'everybody' is not a list of networks"),
         ({"SITE_URL": "http://["}, "SITE_URL: is not an address"),
         ({"SITE_URL": "http://user:pw@example.org"}, "SITE_URL: "),
         ({"REDIS_URL": "redis://host:port/0"}, "REDIS_URL: is not an address"),
@@ -72,6 +76,59 @@ def test_a_wrong_value_stops_the_start_and_names_its_variable(
 
     assert started.returncode != 0
     assert f"ImproperlyConfigured: {named}" in started.stderr
+
+
+PRODUCTION = {
+    "PRODUCTION": "1",
+    "SITE_URL": "https://events.example.org",
+    "SECRET_KEY": LONG_KEY + "-and-longer-than-fifty",
+    "TRUSTED_PROXY_COUNT": "1",
+    "EMAIL_URL": "smtp://mail.example.org",
+    "DEFAULT_FROM_EMAIL": "workshops@example.org",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"SITE_URL": "http://events.example.org"}, ["SITE_URL: must be https in production"]),
+        ({"SECRET_KEY": ""}, ["SECRET_KEY: must be set when SITE_URL is https, and in production"]),
+        ({"SECRET_KEY": LONG_KEY}, ["SECRET_KEY: has 38 characters"]),
+        ({"SITE_URL": "http://localhost:8000", "DEBUG": "1"}, ["DEBUG: must be off in production."]),
+        ({"ALLOWED_HOSTS": "www.example.org,.example.net"}, ["ALLOWED_HOSTS: must name events.example.org"]),
+        ({"TRUSTED_PROXY_COUNT": "0"}, ["TRUSTED_PROXY_COUNT: must be 1 or more"]),
+        ({"EMAIL_URL": ""}, ["EMAIL_URL: must be set in production"]),
+        ({"DEFAULT_FROM_EMAIL": ""}, ["DEFAULT_FROM_EMAIL: must be set where mails leave"]),
+        ({"MACHINES": "2"}, ["DATABASE_URL: must be set on several", "REDIS_URL: must be set on several"]),
+        ({"MACHINES": "2", "EMAIL_URL": "files", "PRODUCTION": "0"}, ["EMAIL_URL: must lead to a mail server"]),
+        ({"EMAIL_URL": "", "TRUSTED_PROXY_COUNT": "0"}, ["EMAIL_URL: must be set", "TRUSTED_PROXY_COUNT: must"]),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
+)
+def test_production_is_refused_with_everything_that_is_unsafe_named(
+    tmp_path: Path, variables: dict[str, str], named: list[str]
+) -> None:
+    started = start(tmp_path, **PRODUCTION | variables)
+
+    assert started.returncode != 0
+    assert [said for said in named if said not in started.stderr] == []
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"ALLOWED_HOSTS": ".example.org"},
+        {"SITE_URL": "http://localhost:8080", "TRUSTED_PROXY_COUNT": "0"},
+        {"EMAIL_URL": "files", "DEFAULT_FROM_EMAIL": ""},
+        {"MACHINES": "3", "DATABASE_URL": "postgres://iatp@db/iatp", "REDIS_URL": "redis://redis:6379/0"},
+    ],
+    ids=lambda value: "+".join(value) or "plain",
+)
+def test_production_that_is_safe_starts(tmp_path: Path, variables: dict[str, str]) -> None:
+    started = start(tmp_path, **PRODUCTION | variables)
+
+    assert (started.returncode, started.stderr) == (0, "")
 
 
 def test_an_empty_environment_starts_and_makes_a_key_of_its_own(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from iatp_events.lib import clock
+from iatp_events.lib import clock, stopping
 from registrations.services import clockwork
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,13 @@ class Command(BaseCommand):
             self._tell(clockwork.tick(clock=clock.now))
             return
         stop = threading.Event()
+
+        def end(*_: object) -> None:
+            stopping.ask()
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, end)
         while not stop.is_set():
             began = time.monotonic()
             self._tick(stop)
