@@ -29,7 +29,7 @@ def count_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     def respond(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         response = get_response(request)
-        counters.note(_view(request), response.status_code, time.perf_counter() - began)
+        counters.note(_view(request, response), response.status_code, time.perf_counter() - began)
         return response
 
     return respond
@@ -61,8 +61,11 @@ def _families(found: gauges.Gauges) -> list["GaugeMetricFamily"]:
     ]
 
 
-def _view(request: HttpRequest) -> str:
+def _view(request: HttpRequest, response: HttpResponse) -> str:
     """A name from the URLconf: a path would make a series of each token, and tell it."""
     if request.resolver_match is not None:
         return request.resolver_match.view_name or "unnamed"
-    return "static" if request.path_info.startswith(settings.STATIC_URL) else "none"
+    if request.path_info.startswith(settings.STATIC_URL):
+        return "static"
+    # A public page out of memory (iatp_events/kept_answers.py), or nothing of ours.
+    return "kept" if response.status_code in (200, 304) else "none"
