@@ -59,8 +59,8 @@ class AttendancePolicy(models.Model):
 
 
 def layout_words(layout: str) -> str:
-    """The layout of a report as staff read it: "zoom-participants" → "Zoom participants"."""
-    return layout.replace("-", " ").capitalize()
+    """The layout of a report as staff read it: "zoom-participants" → "Zoom participants"; "" where staff told it."""
+    return "" if layout == "told" else layout.replace("-", " ").capitalize()
 
 
 class Batch(models.Model):

@@ -196,6 +196,8 @@ def test_columns_are_said_once_and_remembered_for_the_next_file() -> None:
     assert refused.status_code == 422
     assert ReportRow.objects.get().seconds == 3600
     session = Session.objects.get()
+    listed = text(client.get(reverse("admin:workshops_session_reports", args=[session.pk])))
+    assert ("A file" in listed, "Told" in listed) == (True, False)
     send(client, session, header + "Ñusta;nusta.quispe@textil.example;11:00;11:30\n".encode())
     assert ReportRow.objects.get(email="nusta.quispe@textil.example").seconds == 1800
     assert ColumnMap.objects.count() == 1
