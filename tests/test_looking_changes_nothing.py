@@ -43,8 +43,9 @@ from workshops.models import Series, Session
 pytestmark = pytest.mark.django_db
 METHODS = ("get", "head")
 REPORT = b"Name,Email,Join Time,Leave Time\nAna,ana@example.org,11:00,12:00\nEva,,11:00,12:00\n"
-# No page is behind these, or it asks which rows one looks for.
+# No page is behind these, or it is shut here, or it asks which rows one looks for.
 SHOW_NOTHING = {
+    "metrics": 404,
     "feeds:photo": 404,
     "admin:autocomplete": 403,
     "admin:view_on_site": 404,
