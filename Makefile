@@ -7,10 +7,11 @@ WORKERS ?= 3
 MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak browser faults faketime
+.PHONY: help run stack test check bench soak browser faults faketime nginx
 
 help:
 	@echo "make run     start everything on this machine, until Ctrl-C (PORT, VAR_DIR, DEMO=0)"
+	@echo "make stack   run production's processes on this machine: PostgreSQL, Redis, web servers, workers, beat, nginx"
 	@echo "make test    run the whole suite (ARGS='-k reminder' for a part)"
 	@echo "make check   lint, types, layers, templates, migrations, catalogues, deployment settings"
 	@echo "make faults  run the whole table of faults at length (docs/faults.md)"
@@ -21,7 +22,10 @@ run: .venv/installed .venv/catalogues
 	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/python -m iatp_events.run
 
-test: .venv/installed-dev .venv/catalogues browser faketime
+stack: .venv/installed-dev .venv/catalogues nginx
+	@exec $(BIN)/python -m iatp_events.stack
+
+test: .venv/installed-dev .venv/catalogues browser faketime nginx
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: .venv/installed-dev .venv/catalogues
@@ -37,7 +41,7 @@ check: .venv/installed-dev .venv/catalogues
 	EMAIL_URL=smtp+tls://mail.example.org DEFAULT_FROM_EMAIL=workshops@example.org \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-faults: .venv/installed-dev .venv/catalogues faketime
+faults: .venv/installed-dev .venv/catalogues faketime nginx
 	FAULTS="at length" $(BIN)/python -m pytest tests/faults $(ARGS)
 	FAULTS="at length" $(BIN)/python -m pytest tests --ignore=tests/faults -m at_length $(ARGS)
 
@@ -79,3 +83,10 @@ faketime:
 	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
 		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime > /dev/null; } \
 	|| { echo "The tests of clocks need libfaketime: apt-get install --no-install-recommends faketime" >&2; exit 1; }
+
+# The proxy of the stack. RUNLEVEL keeps Debian from starting one of its own.
+nginx:
+	@command -v nginx > /dev/null || test -x /usr/sbin/nginx \
+	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+		&& apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends nginx-light > /dev/null; } \
+	|| { echo "The stack needs nginx: apt-get install --no-install-recommends nginx-light" >&2; exit 1; }

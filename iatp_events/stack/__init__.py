@@ -1,0 +1,1 @@
+"""`make stack`: production's processes on this machine, from production's settings, under a supervisor."""
