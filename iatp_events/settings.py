@@ -141,6 +141,8 @@ COUNTRIES_OVERRIDE = {"TT": _("Trinidad and Tobago")}
 # --- Mail and messages -----------------------------------------------------------------------------------------------
 SMTP = env.mail("EMAIL_URL")
 MAIL_DIR = VAR_DIR / "mail"
+# A restored database may hold mails that left long ago: nothing is sent until somebody said which are old.
+MAILS_HELD = env.flag("MAILS_HELD", False)
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"no-reply@{SITE_HOST if '.' in SITE_HOST else 'example.org'}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_CONNECT_TIMEOUT = env.seconds("MAIL_CONNECT_TIMEOUT", 10)
@@ -206,7 +208,8 @@ CELERY_RESULT_EXPIRES = None
 # How long each process answers with the same public page before it makes it anew; 0: never.
 PAGES_KEPT = timedelta(seconds=env.number("PAGES_KEPT", 2, highest=60))
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# In an image the collected files belong to the code; elsewhere `manage.py prepare` collects them.
+STATIC_ROOT = env.folder("STATIC_DIR", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"

@@ -240,6 +240,7 @@ class SkipReason(TextChoices):
     UNRECORDED = "unrecorded", _("attendance was not recorded")
     NOT_SEATED = "not_seated", _("no longer on the panel")
     NOT_OPEN = "not_open", _("the session takes no registrations")
+    RESTORED = "restored", _("the database was restored from a backup")
 
 
 class ConsentKind(TextChoices):

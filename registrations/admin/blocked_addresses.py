@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.admin import hours
 from registrations.models import BlockedAddress
-from registrations.models.blocked_addresses import digest
+from registrations.models.blocked_addresses import digests
 
 _UNTIL = hours.column(BlockedAddress, "until")
 
@@ -32,7 +32,7 @@ class BlockedAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not search_term:
             return queryset, False
         try:
-            return queryset.filter(digest=digest(search_term)), False
+            return queryset.filter(digest__in=digests(search_term)), False
         except ValueError:
             return queryset.none(), False
 

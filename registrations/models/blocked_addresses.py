@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,16 @@ def digest(address: str) -> str:
 
     Raises ValueError when the address can be none.
     """
-    return salted_hmac("iatp.blocked_address", normalise(address), algorithm="sha256").hexdigest()
+    return _digest(address, settings.SECRET_KEY)
+
+
+def digests(address: str) -> list[str]:
+    """What may be kept in its place, also by a key of before. Raises ValueError when the address can be none."""
+    return [_digest(address, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def _digest(address: str, key: str) -> str:
+    return salted_hmac("iatp.blocked_address", normalise(address), secret=key, algorithm="sha256").hexdigest()
 
 
 class BlockedAddress(models.Model):

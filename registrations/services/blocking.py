@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from registrations.models import BlockedAddress
 from registrations.models.attendees import normalise
-from registrations.models.blocked_addresses import digest
+from registrations.models.blocked_addresses import digest, digests
 
 LASTS = timedelta(days=30)
 
@@ -19,7 +19,7 @@ def block(*, addresses: Iterable[str], now: datetime) -> None:
 
 def is_blocked(address: str, *, now: datetime) -> bool:
     """Raises ValueError when the address can be none."""
-    return BlockedAddress.objects.filter(digest=digest(address), until__gt=now).exists()
+    return BlockedAddress.objects.filter(digest__in=digests(address), until__gt=now).exists()
 
 
 def among(addresses: Iterable[str], *, now: datetime) -> set[str]:
@@ -27,7 +27,7 @@ def among(addresses: Iterable[str], *, now: datetime) -> set[str]:
 
     Raises ValueError when one can be none.
     """
-    by_digest = {digest(address): normalise(address) for address in addresses}
+    by_digest = {kept: normalise(address) for address in addresses for kept in digests(address)}
     found = BlockedAddress.objects.filter(digest__in=by_digest, until__gt=now).values_list("digest", flat=True)
     return {by_digest[found_digest] for found_digest in found}
 
