@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from registrations.choices import MessageKind, MessageState, SkipReason
 from registrations.models import Message
-from registrations.services import clockwork
+from registrations.services import clockwork, notices
 
 # Of a plan, and of use until the moment that stands in them; all other kinds tell what happened before.
 PLANNED = (MessageKind.REMINDER, MessageKind.PANEL_REMINDER, MessageKind.STARTING, MessageKind.FOLLOW_UP)
@@ -25,8 +27,10 @@ def let_go(*, clock: Callable[[], datetime]) -> Counter[str]:
     moment is ahead stay. Nobody may deliver meanwhile (settings.MAILS_HELD).
     """
     clockwork.find_work(clock=clock)
-    gone: Counter[str] = Counter()
     now = clock()
+    # What was changed right before the backup has not settled yet, and would be told some minutes from now.
+    notices.queue_due(now=now + settings.CHANGES_SETTLE)
+    gone: Counter[str] = Counter()
     while batch := list(old(now).order_by("pk").values_list("pk", "kind")[:BATCH]):
         _skip([pk for pk, _kind in batch])
         gone.update(kind for _pk, kind in batch)
@@ -43,7 +47,7 @@ def old(now: datetime) -> QuerySet[Message]:
 
 
 @transaction.atomic
-def _skip(ids: list[object]) -> None:
+def _skip(ids: list[UUID]) -> None:
     rows = Message.objects.unfinished().filter(pk__in=ids).hold()
     rows.update(
         state=MessageState.SKIPPED, skip_reason=SkipReason.RESTORED, lease_token=None, lease_until=None, last_error=""

@@ -1,4 +1,4 @@
-"""SECRET_KEY is changed without anybody noticing: what the old one signed is read while it stands among the fallbacks."""
+"""SECRET_KEY is changed without anybody noticing: what the old one signed is read while it is a fallback."""
 
 from __future__ import annotations
 

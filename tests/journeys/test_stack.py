@@ -95,7 +95,8 @@ def test_static_files_are_compressed_named_by_their_digest_and_kept_for_long(sta
     path = page.split('href="/static/')[1].split('"')[0]
 
     found = {
-        way: stack.get(f"/static/{path}", **{"Accept-Encoding": way}).headers for way in ("br", "gzip", "identity")
+        way: stack.get(f"/static/{path}", headers={"Accept-Encoding": way}).headers
+        for way in ("br", "gzip", "identity")
     }
 
     assert {way: headers["Content-Encoding"] for way, headers in found.items()} == {

@@ -47,12 +47,12 @@ class Stack:
 
     def answers(self, port: int, path: str = "/readyz") -> bool:
         try:
-            return self.get(path, port).status == 200
+            return bool(self.get(path, port).status == 200)
         except OSError:
             return False
 
-    def get(self, path: str, port: int = 0, **headers: str) -> Any:
-        return urlopen(Request(f"http://localhost:{port or self.port}{path}", headers=headers), timeout=30)
+    def get(self, path: str, port: int = 0, headers: dict[str, str] | None = None) -> Any:
+        return urlopen(Request(f"http://localhost:{port or self.port}{path}", headers=headers or {}), timeout=30)
 
     def run(self, code: str) -> None:
         """Run Python inside the product."""
