@@ -33,6 +33,7 @@ check: .venv/installed-dev .venv/catalogues
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://events.example.org SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
