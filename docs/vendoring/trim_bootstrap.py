@@ -1,11 +1,14 @@
-"""Leave the components that no page of ours uses out of Bootstrap's compiled CSS.
+"""Leave out of Bootstrap's compiled CSS what no page of ours uses.
 
     npm pack bootstrap@5.3.9
     python docs/vendoring/trim_bootstrap.py package/dist/css/bootstrap.min.css > static/vendor/bootstrap.min.css
 
-A first visit on a slow line then carries a third less. Nothing is rewritten: rules stay or go.
+Run it at the root of the repository, in the environment of the product. A class is used when it stands as a word in a
+template, a script or a Python file, of ours or of the form library; then the custom properties go that nothing reads.
+A class that a page begins to use comes back by running it again. Nothing is rewritten: rules stay or go.
 """
 
+import importlib
 import re
 import sys
 from collections.abc import Iterator
@@ -23,6 +26,16 @@ UNUSED = re.compile(
 # What a subset must not lose though its name looks like one of the above.
 KEPT = re.compile(
     r"^\.(table|form-|invalid-|is-invalid|col|row|container|g-|d-|m[tbsexy]?-|p[tbsexy]?-|visually-hidden)"
+)
+CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
+PROPERTY = re.compile(r"(?<=[{;])(--bs-[\w-]+):[^;{}]*(?:;|(?=\}))")
+READ = re.compile(r"var\(\s*(--bs-[\w-]+)")
+OURS = (
+    ("templates", "*.html"),
+    ("static/js", "*.js"),
+    ("workshops", "*.py"),
+    ("registrations", "*.py"),
+    ("iatp_events", "*.py"),
 )
 KEYFRAMES = re.compile(r"@(-webkit-)?keyframes (progress|spinner|placeholder)")
 
@@ -46,16 +59,37 @@ def blocks(css: str) -> Iterator[tuple[str, str]]:
         position = end
 
 
-def trim(css: str) -> str:
+def words() -> set[str]:
+    """Every word that may name a class."""
+    files = [file for folder, kind in OURS for file in Path(folder).rglob(kind)]
+    for library in ("crispy_forms", "crispy_bootstrap5"):
+        folder = Path(str(importlib.import_module(library).__file__)).parent
+        files += [file for file in folder.rglob("*") if file.suffix in (".py", ".html")]
+    return {word for file in files for word in re.findall(r"[A-Za-z][\w-]*", file.read_text(encoding="utf-8"))}
+
+
+def read_properties(css: str) -> str:
+    """Without the custom properties that neither this file nor ours read; what only those read goes with them."""
+    ours = "".join(file.read_text(encoding="utf-8") for file in Path("static/css").glob("*.css"))
+    read = set(READ.findall(css + ours))
+    less = PROPERTY.sub(lambda found: found[0] if found[1] in read else "", css)
+    return css if less == css else read_properties(less)
+
+
+def trim(css: str, used: set[str]) -> str:
     kept = []
     for prelude, body in blocks(css):
         if prelude.startswith(("@media", "@supports")):
-            inner = trim(body)
+            inner = trim(body, used)
             kept.append(f"{prelude}{{{inner}}}" if inner else "")
         elif prelude.startswith("@"):
             kept.append("" if KEYFRAMES.match(prelude) else (f"{prelude}{{{body}}}" if body else prelude))
         else:
-            selectors = [selector for selector in split(prelude) if KEPT.match(selector) or not UNUSED.search(selector)]
+            selectors = [
+                selector
+                for selector in split(prelude)
+                if (KEPT.match(selector) or not UNUSED.search(selector)) and used.issuperset(CLASS.findall(selector))
+            ]
             kept.append(f"{','.join(selectors)}{{{body}}}" if selectors else "")
     return "".join(kept)
 
@@ -69,4 +103,5 @@ if __name__ == "__main__":
     source = Path(sys.argv[1]).read_text(encoding="utf-8")
     licence, rest = re.match(r"(@charset[^;]*;)?(/\*!.*?\*/)?", source, re.S), source
     head = licence.group(0) if licence else ""
-    sys.stdout.write(head + trim(re.sub(r"/\*.*?\*/", "", rest[len(head) :], flags=re.S)) + "\n")
+    body = re.sub(r"/\*.*?\*/", "", rest[len(head) :], flags=re.S).strip()
+    sys.stdout.write(head + read_properties(trim(body, words())) + "\n")
