@@ -4,6 +4,7 @@ import logging
 import sys
 
 import pytest
+from django.test import Client
 
 from iatp_events import wsgi
 from iatp_events.lib.logs import OneLine
@@ -71,6 +72,16 @@ def test_every_answer_carries_the_policy(client, path):
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_static_file_is_what_it_says_it_is_and_lent_to_no_other_site(settings, tmp_path):
+    (tmp_path / "site.css").write_text("body { margin: 0 }")
+    settings.STATIC_ROOT = tmp_path
+
+    answer = Client().get("/static/site.css")
+
+    assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
+    assert "Access-Control-Allow-Origin" not in answer
 
 
 @pytest.mark.django_db
