@@ -74,6 +74,8 @@ def _answer_at_once(request: HttpRequest) -> HttpResponse | None:
         found = resolve(request.path_info)
     except Resolver404:
         return None
+    # Who counts requests names them by it.
+    request.resolver_match = found
     view = getattr(found.func, "shortcut", None)
     answer: HttpResponse | None = view(request, *found.args, **found.kwargs) if view else None
     return answer

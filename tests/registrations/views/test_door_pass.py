@@ -83,12 +83,13 @@ def test_usual_check_ins_are_answered_without_asking_who_sends_them(
     ]
 
 
-def test_what_is_answered_at_once_carries_the_headers_of_every_page(ana: Registration, asked: Asked) -> None:
+def test_what_is_answered_at_once_has_the_headers_and_the_name_of_its_view(ana: Registration, asked: Asked) -> None:
     answer = post(ana, event(registration=ana.pk))
 
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+    assert answer.wsgi_request.resolver_match.view_name == "staff:door_events"
 
 
 def unusual(ana: Registration) -> list[Any]:
