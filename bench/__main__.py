@@ -12,16 +12,17 @@ import os
 import sys
 from pathlib import Path
 
-from bench import door, growth, pages, servers, view, web
+from bench import door, flow, growth, pages, servers, view, web
 from bench.rows import Rows, table
 from bench.servers import Machine
 
-PARTS = ("pages", "view", "web", "mail", "first", "memory", "queueing", "sign_in", "door", "growth")
+PARTS = ("pages", "view", "web", "flow", "mail", "first", "memory", "queueing", "sign_in", "door", "growth")
 # They start web servers; the others work inside the product.
 _OUTSIDE = {
     "pages": pages.measure,
     "view": view.measure,
     "web": web.measure,
+    "flow": flow.measure,
     "door": door.measure,
     "growth": growth.measure,
 }
