@@ -5,6 +5,8 @@ Nothing depends on the bell being heard; the next tick finds the same work.
 
 import logging
 import time
+from functools import cache
+from typing import Any
 
 from celery import current_app
 from kombu import pools
@@ -19,6 +21,12 @@ REST = 5.0
 _rest_until = 0.0
 
 
+@cache
+def _line() -> Any:
+    """What names the broker among the pools; dialled when it is used."""
+    return current_app.connection_for_write(transport_options=_IMPATIENT)
+
+
 def ring(task: str) -> None:
     """Publish a task by name, best effort, in well under a second; a dead broker costs a log line."""
     global _rest_until
@@ -26,8 +34,7 @@ def ring(task: str) -> None:
         return
     try:
         # A kept connection: to open one costs more than everything else a registration does to the broker.
-        connection = current_app.connection_for_write(transport_options=_IMPATIENT)
-        with pools.producers[connection].acquire(block=True, timeout=0.3) as producer:
+        with pools.producers[_line()].acquire(block=True, timeout=0.3) as producer:
             # Without `expires`: a worker whose clock is ahead would throw every bell away unheard.
             current_app.send_task(task, producer=producer, retry=False, ignore_result=True)
     except Exception as error:  # kombu, redis and sockets each have a family of their own

@@ -104,7 +104,8 @@ class Prepared:
 class PreparedModels(Generic[M]):
     """A query of whole rows, with what it joins by `select_related`, with parameters.
 
-    build: as for `Prepared`, but the queryset of models.
+    build: as for `Prepared`, but the queryset of models. One that locks rows must first be asked inside a transaction,
+    as Django itself sees to; afterwards nobody sees to it.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M]], *types: type[Parameter]) -> None:
@@ -122,8 +123,13 @@ class PreparedModels(Generic[M]):
             model = compiler.klass_info["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last])
             for populator in joined:
                 populator.populate(row, model)
+            for name, column in compiler.annotation_col_map.items():
+                setattr(model, name, row[column])
             models_found.append(model)
         return models_found
+
+    def first(self, *values: Parameter) -> M | None:
+        return next(iter(self.rows(*values)), None)
 
     @cached_property
     def _shape(self) -> tuple[Any, Any, list[str], int, int, Any]:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.db import transaction
-from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from iatp_events.lib.folding import fold
+from iatp_events.lib.prepared import PreparedModels
 from registrations.choices import Suggest
 from registrations.models import Attendee, Initiative, Registration
 from registrations.models.initiatives import LONGEST_NAME, InitiativeQuerySet
@@ -28,6 +29,15 @@ KEPT_FOR = 60.0
 BATCH = 500
 
 Key = tuple[str, str]
+
+
+def _coordinated(folded: str, country: str) -> QuerySet[Initiative, Initiative]:
+    """The one of this name and country, if anybody coordinates it."""
+    somebody = Exists(Attendee.objects.filter(coordinates=OuterRef("pk")))
+    return Initiative.objects.filter(somebody, folded=folded, country=country)
+
+
+_COORDINATED = PreparedModels(_coordinated, str, str)
 
 
 class Suggestion(NamedTuple):
@@ -54,9 +64,12 @@ def find_or_make(*, name: str, country: str, sector: str, now: datetime) -> Init
     folded, country = key_of(name, country)
     if not folded:
         return None
+    found = _COORDINATED.first(folded, country)
+    if found is not None:
+        return found
     named = Initiative.objects.filter(folded=folded, country=country)
     # One that nobody coordinates may be on its way to being forgotten: see `forget_unused`.
-    found = named.filter(coordinators__isnull=False).first() or named.select_for_update(no_key=True).first()
+    found = named.select_for_update(no_key=True).first()
     if found is None:
         Initiative.objects.bulk_create([_made(name, country, sector, now)], ignore_conflicts=True)
         found = named.get()

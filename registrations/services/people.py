@@ -1,20 +1,34 @@
 """Find or create the person behind a form; an unproven form never changes a person we know."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from iatp_events.lib import languages
+from iatp_events.lib.prepared import PreparedModels
 from registrations.choices import ConsentKind, Source
 from registrations.models import Attendee, Consent, EmailAddress, Enrolment, Initiative, Registration
-from registrations.models.attendees import normalise
+from registrations.models.attendees import AttendeeQuerySet, normalise
 from registrations.services import initiatives
 from workshops.models import Series
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _owner(normalised: str) -> AttendeeQuerySet:
+    # Who is erased while we wait for the lock is nobody's owner any more.
+    owners = Attendee.objects.not_erased().select_for_update(of=("self",), no_key=True)
+    return owners.filter(addresses__normalised=normalised)
+
+
+_OWNER = PreparedModels(_owner, str)
 
 
 class Gone(Exception):
@@ -65,20 +79,51 @@ def find_or_create(
     coordinates: the initiative of somebody new, where it is known; else it is found by its name, or made.
     Raises ValueError when the address can be none.
     """
-    known = _locked_owner(normalise(person.email))
+    known = find(person=person, now=now)
     if known is not None:
-        if known.must_agree:
-            _introduce(known, person, now)
         return known, False
     try:
         with transaction.atomic():
-            return _create(person, source, now, coordinates), True
+            return create(person=person, source=source, now=now, coordinates=coordinates), True
     except IntegrityError:
         # The same form was sent twice at once, and the other request was the first to write the address.
         owner = _locked_owner(normalise(person.email))
         if owner is None:
             raise
         return owner, False
+
+
+def find(*, person: Person, now: datetime) -> Attendee | None:
+    """The attendee of an address, locked until the transaction ends. Raises ValueError when the address can be none."""
+    known = _locked_owner(normalise(person.email))
+    if known is not None and known.must_agree:
+        _introduce(known, person, now)
+    return known
+
+
+def settling_races(act: Callable[P, R]) -> Callable[P, R]:
+    """Try a transaction once more that wrote somebody new whose address another request was the first to write.
+
+    The same form was sent twice at once; the second try finds the person. No savepoint, so the others pay nothing.
+    """
+
+    @wraps(act)
+    def twice(*args: P.args, **wish: P.kwargs) -> R:
+        try:
+            return act(*args, **wish)
+        except IntegrityError:
+            return act(*args, **wish)
+
+    return twice
+
+
+def create(*, person: Person, source: Source, now: datetime, coordinates: Initiative | None = None) -> Attendee:
+    """Write somebody new down. Raises IntegrityError when their address was written at the same moment."""
+    attendee = _attendee(person, now, coordinates)
+    EmailAddress.objects.create(
+        attendee=attendee, address=person.email.strip(), normalised=normalise(person.email), source=source
+    )
+    return attendee
 
 
 def create_unaddressed(*, person: Person, now: datetime) -> Attendee:
@@ -182,9 +227,7 @@ def _version(series: Series) -> str:
 
 
 def _locked_owner(normalised: str) -> Attendee | None:
-    # Who is erased while we wait for the lock is nobody's owner any more.
-    owners = Attendee.objects.not_erased().select_for_update(of=("self",), no_key=True)
-    return owners.filter(addresses__normalised=normalised).first()
+    return _OWNER.first(normalised)
 
 
 def _introduce(known: Attendee, person: Person, now: datetime) -> None:
@@ -194,14 +237,6 @@ def _introduce(known: Attendee, person: Person, now: datetime) -> None:
         setattr(known, name, value)
     initiatives.join(known, now=now)
     known.save(update_fields=[*said, "coordinates", "folded"])
-
-
-def _create(person: Person, source: Source, now: datetime, coordinates: Initiative | None) -> Attendee:
-    attendee = _attendee(person, now, coordinates)
-    EmailAddress.objects.create(
-        attendee=attendee, address=person.email.strip(), normalised=normalise(person.email), source=source
-    )
-    return attendee
 
 
 def _attendee(person: Person, now: datetime, coordinates: Initiative | None) -> Attendee:

@@ -71,11 +71,12 @@ class Answers:
     announcements: bool = False
 
 
+@people.settling_races
 @transaction.atomic
 def register(
     *,
     series: Series,
-    sessions: Iterable[Session],
+    sessions: Sequence[Session],
     whole_series: bool,
     person: Person,
     answers: Answers,
@@ -88,7 +89,8 @@ def register(
     Returns the registrations made now; none when the person was registered for all of it before.
     Raises RegistrationClosed, CapReached, and ValueError when the address can be none.
     """
-    attendee, is_new = people.find_or_create(person=person, source=source, now=now)
+    known = people.find(person=person, now=now)
+    attendee, is_new = known or people.create(person=person, source=source, now=now), known is None
     if is_new or attendee.must_agree:
         people.consent(attendee=attendee, series=series, announcements=answers.announcements, now=now)
     enrolled = whole_series and _enrol(attendee, series, answers.mode, now)
@@ -96,10 +98,10 @@ def register(
     # By what was typed, whoever the address belongs to: a form's answer must not tell who is registered.
     said = {"initiative": person.initiative, "country": person.country}
     caps.Room(seats.sessions.values()).require(seats.sessions.values(), **said)
-    known = {} if is_new else _known(attendee, seats)
+    held = {} if is_new else _known(attendee, seats)
     made = []
     for session in seats.sessions.values():
-        registration = known.get(session.pk) or draft(session, attendee, source, now)
+        registration = held.get(session.pk) or draft(session, attendee, source, now)
         is_free = registration.pk is None or registration.state == RegistrationState.CANCELLED
         if is_free or registration.awaits_answer(now):
             # What an unproven form says of a person we know goes into nothing but this registration.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from iatp_events.lib.prepared import PreparedModels
 from registrations import turns
 from registrations.choices import MessageKind, RegistrationState
 from registrations.models import Message, Registration
@@ -22,6 +23,22 @@ BATCH = 200
 SERIES_TEXTS = ("series__purpose", "series__audience", "series__code_of_conduct", "series__privacy_notice")
 
 
+def _behind(numbers: Sequence[int]) -> QuerySet[Session, Session]:
+    """The sessions as they are behind the lock; `has_line` says whether anybody waits."""
+    waiting = Registration.objects.filter(session=OuterRef("pk"), state=RegistrationState.WAITLISTED)
+    sessions = Session.objects.without_texts().select_related("series").defer(*SERIES_TEXTS)
+    return sessions.filter(pk__in=numbers).annotate(has_line=Exists(waiting))
+
+
+def _lines(sessions: Sequence[int]) -> Iterable[tuple[int, str]]:
+    waiting = Registration.objects.filter(session__in=sessions, state=RegistrationState.WAITLISTED)
+    return waiting.order_by().values_list("session_id", "mode").distinct()
+
+
+_LOCKED = PreparedModels(lambda session: Places.objects.locked().filter(session=session), int)
+_BEHIND = PreparedModels(lambda session: _behind([session]), int)
+
+
 class Seats:
     """The places of some sessions, locked in id order until the transaction ends.
 
@@ -29,19 +46,19 @@ class Seats:
     """
 
     def __init__(self, sessions: Iterable[int]) -> None:
-        rows = list(Places.objects.locked().filter(session__in=list(sessions)))
+        numbers = sorted(set(sessions))
+        # Most acts are about one session: what they ask is written once.
+        one = numbers[0] if len(numbers) == 1 else None
+        rows = _LOCKED.rows(one) if one else list(Places.objects.locked().filter(session__in=numbers))
         # A second statement: what the lock's own statement joined would be as old as our wait for the lock.
-        self.sessions = (
-            Session.objects.without_texts()
-            .select_related("series")
-            .defer(*SERIES_TEXTS)
-            .in_bulk({row.session_id for row in rows})
-        )
+        behind = _BEHIND.rows(one) if one else list(_behind(numbers))
+        seated = {row.session_id for row in rows}
+        self.sessions = {session.pk: session for session in behind if session.pk in seated}
         for row in rows:
             row.session = self.sessions[row.session_id]
         self._rows = {(row.session_id, row.mode): row for row in rows}
-        waiting = Registration.objects.filter(session__in=self.sessions, state=RegistrationState.WAITLISTED)
-        self._lines = set(waiting.order_by().values_list("session_id", "mode").distinct())
+        with_line = [session.pk for session in behind if vars(session)["has_line"]]
+        self._lines = set(_lines(with_line)) if with_line else set()
         self._changed: set[tuple[int, str]] = set()
 
     def of(self, session: int, wish: str = "") -> Places:

@@ -1,20 +1,37 @@
 """Register for sessions of a series, and what happens next."""
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+import secrets
+from typing import Any
 
-from iatp_events.lib import clock, ratelimit
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+
+from iatp_events.lib import answers, clock, ratelimit
+from iatp_events.lib.answers import Answer, Answers, kept
 from iatp_events.lib.doors import public
+from iatp_events.lib.prepared import PreparedModels
 from registrations.forms import caps as words
 from registrations.forms.register import RegisterForm
 from registrations.services import caps, initiatives, places
 from workshops.choices import SessionState
-from workshops.models import Series
+from workshops.models import Series, Session
+
+_TEMPLATE = "registrations/register.html"
+# Where a kept page has the token of whoever asks for it; nobody can write this into a text of ours.
+_TOKEN = secrets.token_hex(32)
+_EMPTY_FORMS = Answers(most_bytes=2_000_000)
+_SERIES = PreparedModels(lambda slug: Series.objects.published().filter(slug=slug), str)
+_OPEN = PreparedModels(
+    lambda series: Session.objects.filter(series=series, state=SessionState.OPEN).without_texts().order_by("number"),
+    int,
+)
 
 
 @public
@@ -22,9 +39,9 @@ from workshops.models import Series
 @gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, series_slug: str) -> HttpResponse:
-    form = _form(request, series_slug)
     if request.method != "POST":
-        return _page(request, form, status=200)
+        return _empty_form(request, series_slug)
+    form = _form(request, series_slug)
     if not form.is_valid():
         return _page(request, form, status=422)
     if not _is_within_limits(request, form):
@@ -54,8 +71,11 @@ def stale(request: HttpRequest, series_slug: str) -> HttpResponse:
 
 
 @public
-@gzip_page
+@kept
 @require_safe
+@gzip_page
+@cache_control(public=True, max_age=1, stale_while_revalidate=1, stale_if_error=300)
+@conditional_page
 def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
     """Say what happens next, in the same bytes to everyone."""
     series = get_object_or_404(Series.objects.published(), slug=series_slug)
@@ -65,23 +85,45 @@ def registered(request: HttpRequest, series_slug: str) -> HttpResponse:
     return render(request, "registrations/registered.html", {"series": series, "sessions": sessions})
 
 
+def _empty_form(request: HttpRequest, series_slug: str) -> HttpResponse:
+    """The page as everyone gets it; only the token against forged requests is somebody's own."""
+    asked = [request.GET.get(name) for name in ("session", "tz")]
+    key = (get_language(), request.path, *asked, "whole_series" in request.GET)
+    seconds = 0.0 if settings.DEBUG else settings.PAGES_KEPT.total_seconds()
+    page = _EMPTY_FORMS.get(key, seconds)
+    if page is None:
+        began = answers.now()
+        context = _context(_form(request, series_slug)) | {"csrf_token": _TOKEN}
+        page = Answer(render_to_string(_TEMPLATE, context, request).encode(), {}, began)
+        _EMPTY_FORMS.put(key, page)
+    return HttpResponse(page.body.replace(_TOKEN.encode(), get_token(request).encode()))
+
+
 def _form(request: HttpRequest, series_slug: str) -> RegisterForm:
-    series = get_object_or_404(Series.objects.published(), slug=series_slug)
-    # What can be chosen, and what was chosen though it cannot be: of that the form says why.
-    named = [int(number) for number in request.POST.getlist("sessions") if _is_number(number)]
-    choosable = Q(state=SessionState.OPEN) | Q(number__in=named)
-    sessions = list(series.sessions.published().filter(choosable).without_texts().order_by("number"))
-    for session in sessions:
-        session.series = series
+    series = _SERIES.first(series_slug)
+    if series is None:
+        raise Http404
     chosen = request.GET.get("session", "")
     return RegisterForm(
         request.POST if request.method == "POST" else None,
         series=series,
-        sessions=sessions,
+        sessions=_sessions(request, series),
         now=clock.now(),
         chosen=int(chosen) if _is_number(chosen) else None,
         whole_series="whole_series" in request.GET,
     )
+
+
+def _sessions(request: HttpRequest, series: Series) -> list[Session]:
+    """What can be chosen, and what was chosen though it cannot be: of that the form says why."""
+    sessions = _OPEN.rows(series.pk)
+    named = {int(number) for number in request.POST.getlist("sessions") if _is_number(number)}
+    if shut := named.difference(session.number for session in sessions):
+        others = series.sessions.published().exclude(state=SessionState.OPEN).filter(number__in=shut)
+        sessions = sorted([*sessions, *others.without_texts()], key=lambda session: session.number)
+    for session in sessions:
+        session.series = series
+    return sessions
 
 
 def _is_number(text: str) -> bool:
@@ -89,8 +131,11 @@ def _is_number(text: str) -> bool:
 
 
 def _page(request: HttpRequest, form: RegisterForm, *, status: int) -> HttpResponse:
-    context = {"series": form.series, "form": form, "initiatives": initiatives.suggestions()}
-    return render(request, "registrations/register.html", context, status=status)
+    return render(request, _TEMPLATE, _context(form), status=status)
+
+
+def _context(form: RegisterForm) -> dict[str, Any]:
+    return {"series": form.series, "form": form, "initiatives": initiatives.suggestions()}
 
 
 def _is_within_limits(request: HttpRequest, form: RegisterForm) -> bool:

@@ -2,11 +2,12 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from iatp_events.lib.prepared import Prepared, PreparedModels, PreparedUpdate
 from tests.factories import create_series, create_session
-from workshops.models import Series, Session
+from workshops.models import Places, Series, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +74,25 @@ def test_rows_come_as_the_models_that_django_makes():
 def told(row):
     """Every column, as the types that pages read."""
     return [(field.name, repr(getattr(row, field.attname))) for field in row._meta.concrete_fields]
+
+
+def full(series: int):
+    places = Places.objects.filter(session=OuterRef("pk"), capacity=0)
+    return Session.objects.filter(series=series).annotate(is_full=Exists(places)).order_by("number").without_texts()
+
+
+def test_what_a_query_reckons_comes_with_its_rows_and_what_it_leaves_out_is_asked_for_later():
+    series = create_series()
+    for number, capacity in ((1, 0), (2, 5)):
+        create_session(series, number=number, capacity=capacity, summary={"en": f"About {number}"})
+    prepared = PreparedModels(full, int)
+
+    found = prepared.rows(series.pk)
+
+    assert [bool(session.is_full) for session in found] == [True, False]
+    assert "summary" in found[0].get_deferred_fields()
+    assert str(found[1].summary) == "About 2"
+
+
+def test_of_nothing_found_there_is_no_first():
+    assert PreparedModels(lambda slug: Series.objects.filter(slug=slug), str).first("nowhere") is None

@@ -384,4 +384,4 @@ def test_ten_cost_as_many_statements_as_one() -> None:
     ten = queries(lambda: invite(session, *known, *(f"New {n}" for n in range(6)), inviter=inviter))
 
     # Those who come back are written in one statement of their own, inside a savepoint.
-    assert (len(one), len(ten)) == (15, 17), "\n".join(ten)
+    assert (len(one), len(ten)) == (14, 16), "\n".join(ten)

@@ -3,8 +3,8 @@
 import pytest
 
 from registrations.choices import Source
-from registrations.models import Attendee, Consent, EmailAddress
-from registrations.services import people
+from registrations.models import Attendee, Consent, EmailAddress, Registration
+from registrations.services import people, places
 from tests.factories import NOW, create_attendee, create_series, create_session, register
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,18 @@ def test_who_lost_the_race_for_an_address_gets_the_winners_person(monkeypatch):
 
     assert people.find_or_create(person=person(), source=Source.FORM, now=NOW) == (winner, False)
     assert Attendee.objects.count() == 1
+
+
+def test_whoever_loses_the_race_by_a_form_is_registered_as_the_person_who_is_there(monkeypatch):
+    winner, session = create_attendee("Ana"), create_session()
+    answers = [None, winner]
+    monkeypatch.setattr(people, "_locked_owner", lambda normalised: answers.pop(0))
+    wish = {"series": session.series, "sessions": [session], "whole_series": False, "answers": places.Answers()}
+
+    made = places.register(person=person(), now=NOW, **wish)
+
+    assert [registration.attendee for registration in made] == [winner]
+    assert (Attendee.objects.count(), Registration.objects.count(), session.places.get().taken) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
