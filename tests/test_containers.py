@@ -110,6 +110,12 @@ def test_what_the_image_copies_is_what_the_product_needs() -> None:
     assert {"iatp_events", "workshops", "registrations", "templates", "static", "locale", "manage.py"} <= set(kept)
 
 
+def test_everything_an_operator_fills_in_is_documented() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
+
+    assert asked - DOCUMENTED == set()
+
+
 def test_keys_have_no_default() -> None:
     said = (ROOT / "compose.yaml").read_text()
 
