@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -27,12 +29,13 @@ now = timezone.now()
 factories.create_session(number=77, capacity=5, starts_at=now + timedelta(days=10), revised_at=now)
 """
 FORM = "/es/series/community-in-practice/register/?session=77"
+_NUMBERS = itertools.count(1)
 SITE = (ROOT / "ops" / "nginx" / "site.conf.template").read_text()
 
 
 @pytest.fixture
-def stack(ground: Path, static_files: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    stack = Stack(ground / f"stack-{request.node.name[:12]}", static_files)
+def stack(ground: Path, static_files: Path) -> Iterator[Stack]:
+    stack = Stack(ground / f"stack{next(_NUMBERS)}", static_files)
     try:
         stack.wait()
         yield stack
@@ -92,7 +95,7 @@ def test_a_killed_supervisor_leaves_nobody_behind(stack: Stack) -> None:
 @pytest.mark.at_length
 def test_static_files_are_compressed_named_by_their_digest_and_kept_for_long(stack: Stack) -> None:
     page = stack.get("/es/").read().decode()
-    path = page.split('href="/static/')[1].split('"')[0]
+    path = re.findall(r'"/static/([^"]+\.css)"', page)[0]
 
     found = {
         way: stack.get(f"/static/{path}", headers={"Accept-Encoding": way}).headers
