@@ -75,6 +75,7 @@ class Machine:
                 "VAR_DIR": str(self.folder / database),
                 "SITE_URL": "http://localhost",
                 "WEB_CONCURRENCY": "2",
+                "WEB_THREADS": "1",
                 "LOG_LEVEL": "WARNING",
                 # All clients have one address here, and are no attack.
                 "RATE_LIMITS": "registrations_per_address=1000000000,registrations_per_email=1000000000",

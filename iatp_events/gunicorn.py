@@ -1,4 +1,9 @@
-"""gunicorn's settings. Sync workers: once SQL is involved threads gain nothing and are uneven (docs/decisions/002)."""
+"""gunicorn's settings.
+
+Behind a proxy sync workers: once SQL is involved threads gain nothing and are uneven (docs/decisions/002). Where
+browsers ask us directly, threads: a browser opens connections ahead and says nothing on them, and each would hold up a
+process for half a minute; a thread is held for five seconds, and there are enough of them.
+"""
 
 import os
 import signal
@@ -12,7 +17,8 @@ wsgi_app = "iatp_events.wsgi"
 # Loopback: whoever puts it on a network puts a proxy before it.
 bind = f"{env.text('LISTEN', '127.0.0.1')}:{settings.PORT}"
 workers = env.number("WEB_CONCURRENCY", 2, lowest=1, highest=256)
-worker_class = "sync"
+threads = env.number("WEB_THREADS", 1 if settings.TRUSTED_PROXY_COUNT else 16, lowest=1, highest=64)
+worker_class = "gthread" if threads > 1 else "sync"
 timeout = 30
 # Requests at work are finished. honcho kills what has not stopped after five seconds; a supervisor waits longer.
 graceful_timeout = 25 if settings.PRODUCTION else 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -20,16 +21,20 @@ class Kept:
     def __init__(self, size: int) -> None:
         self.size = size
         self._parts: OrderedDict[bytes, str] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, made_of: list[Any], render: Callable[[], str]) -> str:
         if settings.DEBUG:
             # Whoever edits a template wants to see it.
             return render()
         key = _digest([settings.SITE_URL, *made_of])
-        part = self._parts.pop(key, None)
-        self._parts[key] = part = render() if part is None else part
-        while len(self._parts) > self.size:
-            self._parts.pop(next(iter(self._parts)), None)
+        with self._lock:
+            part = self._parts.pop(key, None)
+        part = render() if part is None else part
+        with self._lock:
+            self._parts[key] = part
+            while len(self._parts) > self.size:
+                self._parts.popitem(last=False)
         return part
 
     def clear(self) -> None:

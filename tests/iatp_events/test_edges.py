@@ -82,6 +82,7 @@ def test_a_static_file_is_what_it_says_it_is_and_lent_to_no_other_site(settings,
 
     assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
     assert "Access-Control-Allow-Origin" not in answer
+    assert answer["Content-Security-Policy"] == "script-src 'none'; frame-ancestors 'none'"
 
 
 @pytest.mark.django_db

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,16 @@ def test_after_a_kill_nothing_stays_and_it_starts_again(prepared: House) -> None
     wait_for(lambda: not processes_of(prepared), what="the end of every process")
     assert not accepts(prepared.port)
     run(prepared)
+
+
+def test_browsers_that_say_nothing_hold_nobody_up(prepared: House) -> None:
+    web = prepared.start("web", "gunicorn", "--config", "iatp_events/gunicorn.py", WEB_THREADS="")
+    web.wait_until(prepared.is_ready, what="the web server")
+
+    with ExitStack() as browsers:
+        for _ in range(8):
+            browsers.enter_context(socket.create_connection(("127.0.0.1", prepared.port)))
+        assert prepared.is_ready()
 
 
 def test_a_second_one_in_the_same_folder_is_told_so(prepared: House, monkeypatch: pytest.MonkeyPatch) -> None:

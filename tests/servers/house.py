@@ -63,6 +63,8 @@ class House:
             "REDIS_URL": broker_url,
             "EMAIL_URL": mailbox.url if mailbox else "",
             "ALLOWED_HOSTS": "",
+            # As behind a proxy.
+            "WEB_THREADS": "1",
         }
 
     @property
