@@ -45,9 +45,10 @@ class Talk:
     @property
     def sender(self) -> int:
         """The process at the other end: whoever holds the socket; the youngest are asked first."""
-        port = self.writer.get_extra_info("peername")[1]
+        theirs, ours = (f":{self.writer.get_extra_info(name)[1]:04X}" for name in ("peername", "sockname"))
         lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        inode = next(words[9] for words in lines if words[1].endswith(f":{port:04X}"))
+        # Two connections may leave from one port, to different ones.
+        inode = next(words[9] for words in lines if words[1].endswith(theirs) and words[2].endswith(ours))
         for pid in sorted((int(entry) for entry in os.listdir("/proc") if entry.isdigit()), reverse=True):
             if f"socket:[{inode}]" in _files(pid):
                 return pid
